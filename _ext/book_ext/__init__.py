@@ -1,0 +1,40 @@
+"""The book's own Sphinx extension: what the pages need and no well-kept package gives.
+
+edition       version and commit on every page, launch buttons when the repository has an address
+equations     an equation labelled eq-HB is numbered (HB), beside it and in {eq} references
+bibliography  its entries as a list that assistive technology reads as one
+quiz          {quiz} and {reason}: true or false, no kernel, by keyboard
+explorable    {explorable}: an interactive figure with a static one as fallback
+ledger        {claims} and {ledger}: the claims that the pages test, from claims/*.yml
+offline       MathJax, icons and scripts from the site itself; no request leaves the machine
+
+`_config.yml` loads it through `sphinx.local_extensions: {book_ext: _ext}`.
+"""
+from pathlib import Path
+
+from . import bibliography, edition, element, equations, explorable, ledger, offline, quiz
+
+STATIC = Path(__file__).parent / "static"
+
+
+def _find_static(app, config):
+    config.html_static_path.append(str(STATIC))
+
+
+def _add_assets(app, pagename, templatename, context, doctree):
+    """Scripts and style sheets of a component go to the pages where it occurs, and to no other."""
+    if doctree is None:
+        return
+    for name in dict.fromkeys(a for node in doctree.findall(element.element) for a in node["assets"]):
+        if name.endswith(".css"):
+            app.add_css_file(name)
+        else:
+            app.add_js_file(name, loading_method="defer")
+
+
+def setup(app):
+    app.connect("config-inited", _find_static)
+    app.connect("html-page-context", _add_assets)
+    for part in (bibliography, edition, element, equations, explorable, ledger, offline, quiz):
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,35 @@
+"""One document node that writes one HTML element; other builders see only what it contains."""
+from docutils import nodes
+
+
+class element(nodes.General, nodes.TextElement):
+    """An HTML element: `tag`, `attributes` (written as they are) and `assets`, the scripts and style sheets of its page.
+
+    A text element, since Sphinx expects that around a link.
+    """
+
+
+def make(tag, *children, classes=(), ids=(), assets=(), **attributes):
+    """An element; underscores in attribute names become hyphens, attributes that are None are left out.
+
+    >>> make("p", nodes.Text("hi"), data_answer="true")["attributes"]
+    {'data-answer': 'true'}
+    """
+    kept = {k.replace("_", "-"): v for k, v in attributes.items() if v is not None}
+    return element("", "", *children, tag=tag, attributes=kept, classes=list(classes), ids=list(ids), assets=assets)
+
+
+def _visit(translator, node):
+    translator.body.append(translator.starttag(node, node["tag"], "", **node["attributes"]))
+
+
+def _depart(translator, node):
+    translator.body.append(f"</{node['tag']}>")
+
+
+def _pass(translator, node):
+    pass
+
+
+def setup(app):
+    app.add_node(element, html=(_visit, _depart), latex=(_pass, _pass), text=(_pass, _pass))

@@ -1,0 +1,85 @@
+"""How an exercise is judged: one line a criterion, with what was expected and what was found.
+
+A grader is a function that takes the reader's functions, fills a `Report`, and ends with
+`report.finish()`, which raises `NotYet` unless every criterion is met.  So a notebook whose check cell
+ran through is right, whatever outputs are stored in it.
+"""
+import contextlib
+import io
+from typing import Any, NamedTuple
+
+
+class NotYet(AssertionError):
+    """A solution that fails at least one criterion of its exercise."""
+
+
+class Report:
+    """The criteria of one exercise, printed as they are judged.
+
+    title  the exercise, for the last line: "C.5"
+    """
+
+    def __init__(self, title):
+        self.title = title
+        self.failed = []
+
+    def expect(self, criterion, expected, found, met):
+        """Judge one criterion.  expected, found: short texts; met: bool.  Returns met."""
+        print(f"{'ok    ' if met else 'NOT YET'} {criterion}: expected {expected}, found {found}")
+        if not met:
+            self.failed.append(criterion)
+        return bool(met)
+
+    @contextlib.contextmanager
+    def running(self, criterion):
+        """Run reader's code; an exception in it fails the criterion, with its message, and judging goes on."""
+        try:
+            yield
+        except NotImplementedError as e:
+            self.expect(criterion, "a solution", f"the stub ({e})", False)
+        except Exception as e:  # a reader's code may fail in any way; the way is what we report
+            self.expect(criterion, "no exception", f"{type(e).__name__}: {e}", False)
+
+    def finish(self):
+        """Say the result.  Raises NotYet if any criterion failed."""
+        if self.failed:
+            raise NotYet(f"{self.title} is not solved yet: {'; '.join(dict.fromkeys(self.failed))}")
+        print(f"{self.title}: passed")
+
+
+class Kill(NamedTuple):
+    """What a grader said of one variant: a row of a kill table.
+
+    name    the variant, in words
+    wanted  "pass" or "fail"
+    passed  whether the grader let it pass
+    failed  the criteria it failed, in the order judged
+    """
+
+    name: str
+    wanted: str
+    passed: bool
+    failed: Any
+
+
+def kill_table(check, variants, **options):
+    """Run a grader on named variants of a solution.
+
+    check     the grader
+    variants  name -> (wanted, functions): "pass" or "fail", and the arguments of `check`
+    options   further arguments of `check`, for instance a seed
+
+    Returns a list of `Kill`, one a variant.
+    """
+    rows = []
+    for name, (wanted, functions) in variants.items():
+        said = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(said):
+                check(*functions, **options)
+            passed = True
+        except NotYet:
+            passed = False
+        lines = [l.removeprefix("NOT YET ") for l in said.getvalue().splitlines() if l.startswith("NOT YET")]
+        rows.append(Kill(name, wanted, passed, [l.split(": expected")[0] for l in lines]))
+    return rows

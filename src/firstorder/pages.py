@@ -1,0 +1,107 @@
+"""What a page needs besides the mathematics: numbers for its prose, and the source of a step."""
+import ast
+import inspect
+import io
+import textwrap
+
+
+def glue(key, text):
+    """Store the formatted string `text` under `key`, for {glue:text}`key` in the page's prose.
+
+    Strings only: a number is rounded to the digits it deserves where it is computed, not where it is read.
+    """
+    from myst_nb import glue as store
+
+    if not isinstance(text, str):
+        raise TypeError(f"glue({key!r}, …) takes a formatted string, not a {type(text).__name__}")
+    store(key, text, display=False)
+
+
+class Source:
+    """Python source that a page displays with highlighting and a notebook compares as text."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __repr__(self):
+        return self.text
+
+    def _repr_markdown_(self):
+        return f"```python\n{self.text}\n```"
+
+
+def source(function):
+    """The source of a function as it runs, without its docstring (the page says that part in words).
+
+    >>> from firstorder.steps import gradient_descent
+    >>> source(gradient_descent)
+    def gradient_descent(x, g, state, t, hyper):
+        return x - hyper.lr * g, state
+    """
+    text = textwrap.dedent(inspect.getsource(function))
+    body = ast.parse(text).body[0].body
+    lines = text.splitlines()
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        del lines[body[0].lineno - 1 : body[0].end_lineno]
+    return Source("\n".join(lines))
+
+
+class Figure:
+    """A Matplotlib figure with the sentence that says what it shows.
+
+    A page ends its plotting cell with `Figure(fig, alt)`.  The website shows the picture with `alt` as its
+    alternative text; a notebook, whose stored outputs hold no pictures, shows `alt`, so the numbers in it
+    are compared by every test run.
+
+    alt  at least one full sentence, with the numbers that carry the message, formatted from the plotted data
+    """
+
+    def __init__(self, fig, alt):
+        if len(alt) < 40:
+            raise ValueError(f"alt={alt!r} is too short to say what a figure shows; write a sentence with its numbers")
+        self.fig, self.alt = fig, " ".join(alt.split())
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        import matplotlib.pyplot as plt
+
+        store = io.BytesIO()
+        self.fig.savefig(store, format="png", dpi=160)
+        plt.close(self.fig)  # or the notebook would show it a second time
+        width = round(self.fig.get_figwidth() * 100)
+        return (
+            {"image/png": store.getvalue(), "text/plain": f"[Figure: {self.alt}]"},
+            {"image/png": {"alt": self.alt, "width": width}},
+        )
+
+
+class AltText:
+    """Gives the picture on the website the `alt` of its `Figure` (an entry point of myst_nb.mime_renderers)."""
+
+    mime_priority_overrides = ()
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        alt = data.output_metadata.get("image/png", {}).get("alt") if data.mime_type == "image/png" else None
+        if alt is None:
+            return None
+        nodes = renderer.render_image(data)
+        for node in nodes:
+            node["alt"] = alt
+        return nodes
+
+
+class Table:
+    """A table of texts: Markdown on the website, aligned columns in a notebook."""
+
+    def __init__(self, header, rows):
+        self.header, self.rows = tuple(header), [tuple(map(str, row)) for row in rows]
+
+    def __repr__(self):
+        lines = [self.header, *self.rows]
+        widths = [max(len(line[i]) for line in lines) for i in range(len(self.header))]
+        return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(line, widths)).rstrip() for line in lines)
+
+    def _repr_markdown_(self):
+        cells = [[cell.replace("|", "\\|") for cell in line] for line in (self.header, *self.rows)]
+        lines = ["| " + " | ".join(line) + " |" for line in cells]
+        return "\n".join([lines[0], "|" + "---|" * len(self.header), *lines[1:]])

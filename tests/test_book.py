@@ -1,0 +1,116 @@
+"""Pages and files around them: drift, pins, the command line's sentences."""
+import subprocess
+import sys
+
+import nbformat
+import pytest
+import yaml
+
+import firstorder
+from tools import binder, notebooks
+from tools.notebooks import ROOT, BookError, glued_in
+
+
+def test_every_requirement_is_pinned():
+    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().split())
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text().splitlines():
+            if line and line[0] not in "#-":
+                package, _, version = line.partition("==")
+                assert package in pins and version in ("", pins[package]), f"{name}: {line}"
+
+
+def test_binder_has_the_books_pins():
+    assert (ROOT / ".binder" / "environment.yml").read_text() == binder.environment()
+    environment = yaml.safe_load(binder.environment())
+    conda = {d.split("=")[0]: d.split("=")[1] for d in environment["dependencies"] if isinstance(d, str) and "=" in d}
+    pip = dict(p.split("==") for p in environment["dependencies"][-1]["pip"])
+    pins = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().split())
+    assert conda["pytorch-cpu"] == pins["torch"]
+    assert pip == {k: v for k, v in pins.items() if k not in binder.NOT_THERE}
+
+
+def test_one_version():
+    assert f'version = "{firstorder.__version__}"' in (ROOT / "pyproject.toml").read_text()
+    assert f"version: {firstorder.__version__}" in (ROOT / "CITATION.cff").read_text()
+
+
+def test_no_machine_in_the_files():
+    """No absolute path of a machine, no package host, in anything a reader gets."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    for name in listed:
+        if name.endswith((".md", ".py", ".ipynb", ".yml", ".txt", ".toml", ".js", ".css")) and (ROOT / name).exists():
+            text = (ROOT / name).read_text("utf8")
+            for word in ("/" + "home/", "/" + "root/", "--index" + "-url", "--find" + "-links", "--extra-index" + "-url"):
+                assert word not in text, f"{name} contains {word}"
+
+
+def test_drift_names_the_first_difference(monkeypatch):
+    page = "chapters/definitions/momentum.md"
+    assert notebooks.drift(page) is None
+    nb = notebooks.read(page)
+    nb.cells[2].source = nb.cells[2].source.replace("Heavy", "Light") + "!"
+    monkeypatch.setattr(notebooks, "read", lambda p: nb)
+    assert "differs from its notebook, near" in notebooks.drift(page)
+
+
+def test_drift_sees_a_number_that_changed_in_the_outputs(monkeypatch):
+    """The text quotes glued numbers, so an output that changes without its sentence is a difference."""
+    page = "index.md"
+    nb = notebooks.read(page)
+    values = glued_in(nb)
+    key = next(iter(values))
+    for cell in nb.cells:
+        for out in cell.get("outputs", []):
+            if notebooks.GLUE in out.get("data", {}) and out["metadata"]["scrapbook"]["name"] == key:
+                out["data"][notebooks.GLUE] = "'12345'"
+    monkeypatch.setattr(notebooks, "read", lambda p: nb)
+    assert "differs" in notebooks.drift(page)
+
+
+def test_committed_notebooks_hold_no_pictures_and_every_output_is_numbered():
+    for page in notebooks.executed_pages():
+        nb = nbformat.read((ROOT / page).with_suffix(".ipynb"), 4)
+        code = [c for c in nb.cells if c.cell_type == "code"]
+        assert [c.execution_count for c in code] == list(range(1, len(code) + 1)), page
+        kinds = {kind for c in code for o in c.outputs for kind in o.get("data", {})}
+        assert not kinds & notebooks.IMAGES, page
+        assert not any(o.output_type == "error" for c in code for o in c.outputs), page
+
+
+def test_a_failing_page_is_one_sentence(tmp_path, monkeypatch):
+    header = (ROOT / "index.md").read_text("utf8").split("# ")[0]
+    (tmp_path / "bad.md").write_text(header + "# Bad\n\n```{code-cell} ipython3\nraise ValueError('no')\n```\n")
+    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
+    with pytest.raises(BookError, match="^bad.md failed: ValueError: no$"):
+        notebooks.run("bad.md")
+    (tmp_path / "loud.md").write_text(
+        header + "# Loud\n\n```{code-cell} ipython3\nimport sys\nprint('oh', file=sys.stderr)\n```\n"
+    )
+    with pytest.raises(BookError, match="^loud.md writes to stderr in code cell 1: oh$"):
+        notebooks.run("loud.md")
+
+
+@pytest.mark.parametrize("what", ["src/firstorder/steps.py", "claims/definitions-momentum.yml", "constraints.txt"])
+def test_the_cache_does_not_survive_a_change_of(what, monkeypatch):
+    before = notebooks.stamp()
+    original = (ROOT / what).read_bytes()
+    path_type = type(ROOT)
+    read = path_type.read_bytes
+    monkeypatch.setattr(path_type, "read_bytes",
+                        lambda self: original + b"\n" if self == ROOT / what else read(self))
+    assert notebooks.stamp() != before
+
+
+@pytest.mark.parametrize("command", [["serve"], ["zip"]])
+def test_commands_without_a_site_say_so(command, tmp_path, monkeypatch):
+    from tools import book
+
+    monkeypatch.setattr(book, "SITE", tmp_path / "html")
+    with pytest.raises(BookError, match="there is no site in _build/html: run `make book` first"):
+        book.need_site()
+
+
+def test_unknown_command_exits_with_usage():
+    run = subprocess.run([sys.executable, "-m", "tools.book", "bild"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 2 and "invalid choice: 'bild'" in run.stderr

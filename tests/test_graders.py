@@ -1,0 +1,57 @@
+"""Every grader is graded: the stub and all named wrong solutions fail, all different right ones pass."""
+import pytest
+
+from firstorder.grading import NotYet, Report, kill_table
+from firstorder.graders import b03, c05
+
+from .variants.b03 import VARIANTS as B03
+from .variants.c05 import VARIANTS as C05
+
+GRADERS = {"B.3": (b03.check, B03), "C.5": (c05.check, C05)}
+
+
+@pytest.mark.parametrize("exercise", GRADERS)
+def test_kill_table(exercise):
+    check, variants = GRADERS[exercise]
+    rows = kill_table(check, variants, seed=0)
+    assert [r for r in rows if r.passed != (r.wanted == "pass")] == []
+
+
+@pytest.mark.parametrize("exercise", GRADERS)
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_right_solutions_pass_whatever_is_drawn(exercise, seed):
+    check, variants = GRADERS[exercise]
+    right = {name: variant for name, variant in variants.items() if variant[0] == "pass"}
+    assert [r for r in kill_table(check, right, seed=seed) if not r.passed] == []
+
+
+@pytest.mark.parametrize("exercise", GRADERS)
+def test_table_is_large_enough(exercise):
+    wanted = [wanted for wanted, _ in GRADERS[exercise][1].values()]
+    assert wanted.count("pass") >= 3 and wanted.count("fail") >= 9  # reference and two others; stub and eight
+    assert "the stub" in GRADERS[exercise][1]
+
+
+def test_report_says_what_failed(capsys):
+    report = Report("X")
+    report.expect("first", 1, 1, True)
+    with report.running("second"):
+        raise KeyError("oops")
+    with pytest.raises(NotYet, match="X is not solved yet: second"):
+        report.finish()
+    said = capsys.readouterr().out.splitlines()
+    assert said == ["ok     first: expected 1, found 1", "NOT YET second: expected no exception, found KeyError: 'oops'"]
+
+
+def test_keyboard_interrupt_is_not_a_failed_criterion():
+    report = Report("X")
+    with pytest.raises(KeyboardInterrupt), report.running("endless"):
+        raise KeyboardInterrupt
+
+
+def test_planted_proof_of_b03_is_true_up_to_its_first_false_step():
+    from firstorder.decision import decide
+
+    verdicts = {k: decide(statement, *hypotheses).decided for k, (hypotheses, statement) in b03.planted_proof().items()}
+    assert verdicts == {1: True, 2: True, 3: True, 4: False, 5: True}
+    assert b03.first_false_step() == 4
