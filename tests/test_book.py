@@ -114,3 +114,50 @@ def test_commands_without_a_site_say_so(command, tmp_path, monkeypatch):
 def test_unknown_command_exits_with_usage():
     run = subprocess.run([sys.executable, "-m", "tools.book", "bild"], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 2 and "invalid choice: 'bild'" in run.stderr
+
+
+def test_a_failed_build_leaves_the_last_good_site(tmp_path, monkeypatch):
+    from tools import book
+
+    site = tmp_path / "_build" / "html"
+    site.mkdir(parents=True)
+    (site / "index.html").write_text("good")
+    monkeypatch.setattr(book, "SITE", site)
+    monkeypatch.setattr(book, "STAGE", tmp_path / "_build" / "stage")
+    monkeypatch.setattr(book, "ROOT", tmp_path)
+    monkeypatch.setattr(book.exercises, "generate", lambda: [])
+    monkeypatch.setattr(book.notebooks, "fresh_cache", lambda: None)
+    monkeypatch.setattr(book, "executed_pages", lambda: [])
+    monkeypatch.setattr(book, "edition", lambda: ("0", "0"))
+    real_labels = book.Labels
+    monkeypatch.setattr(book, "Labels", lambda root, pages: real_labels(ROOT, pages))
+
+    def failing(command, stdout, **_):
+        stdout.write("index.md:3: WARNING: undefined label: 'nowhere'\n")
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(book.subprocess, "run", failing)
+    with pytest.raises(BookError, match=r"^the build failed \(the last good site is untouched\); the whole log is _build/build.log$"):
+        book.build()
+    assert (site / "index.html").read_text() == "good"
+
+
+def test_a_missing_package_is_one_sentence():
+    run = subprocess.run([sys.executable, "-S", "-m", "tools.book", "check"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr.startswith("Missing here: firstorder, yaml,") and run.stderr.count("\n") == 1
+    assert "make book" in run.stderr
+
+
+def test_a_missing_browser_is_one_sentence(monkeypatch, capsys):
+    from tools import run_tests
+
+    monkeypatch.setattr(run_tests, "browser", lambda: None)
+    monkeypatch.delenv("CI", raising=False)
+    run_tests.browser_tests(required=False)
+    assert "Not run on this machine: the browser tests, no browser found" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="The browser tests cannot run: no browser found"):
+        run_tests.browser_tests(required=True)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(SystemExit, match="The browser tests cannot run"):
+        run_tests.browser_tests(required=False)

@@ -20,7 +20,8 @@ CONFIG = {
     "myst_enable_extensions": ["dollarmath", "amsmath", "colon_fence"],
     "exclude_patterns": ["out"],
 }
-ROW = "- {id: %s, met: folklore, where: talks, claim: it holds, kind: identity, truth: it does, verdict: %s}\n"
+ROW = ("- {id: %s, met: folklore, where: talks, claim: it holds, kind: identity, "
+       "truth: it does, verdict: %s}\n")
 
 
 @pytest.fixture
@@ -35,7 +36,8 @@ def read(tmp_path):
         warnings = io.StringIO()
         out = tmp_path / "out"
         with patch_docutils(), docutils_namespace():
-            app = Sphinx(tmp_path, None, out, out, "dummy", CONFIG, status=None, warning=warnings, freshenv=True)
+            app = Sphinx(tmp_path, None, out, out, "dummy", CONFIG,
+                         status=None, warning=warnings, freshenv=True)
             app.build(force_all=True)
         return app, warnings.getvalue().replace("\x1b[91m", "").replace("\x1b[39;49;00m", "")
 
@@ -92,12 +94,20 @@ def test_two_quizzes_of_one_name_are_told(read):
 
 
 def test_equations_get_the_tag_of_their_label(read):
-    text = "# Page\n\n$$ a $$ (eq-HB)\n\n$$ b $$ (eq-AdamW)\n\n\\begin{align} c &= d \\end{align}\n\n{eq}`eq-HB`, {eq}`eq-AdamW`\n"
+    text = ("# Page\n\n$$ a $$ (eq-HB)\n\n$$ b $$ (eq-AdamW)\n\n\\begin{align} c &= d \\end{align}\n\n"
+            "{eq}`eq-HB`, {eq}`eq-AdamW`\n")
     app, warnings = read({"index": text})
     assert warnings == ""
     tree = app.env.get_and_resolve_doctree("index", app.builder)
     assert [n["number"] for n in tree.findall(nodes.math_block)] == ["HB", "AdamW", None]
     assert "(HB), (AdamW)" in tree.astext()
+
+
+def test_a_formula_keeps_the_comma_after_it(read):
+    app, _ = read({"index": "# Page\n\nLet $x$, $y$ and $z$.\n"})
+    tree = app.env.get_and_resolve_doctree("index", app.builder)
+    assert [n.astext() for n in tree.findall(nodes.inline) if "math-glued" in n["classes"]] == ["x,", "z."]
+    assert "Let x, y and z." in tree.astext()
 
 
 def test_equation_labels_that_share_an_anchor_are_told(read):
@@ -115,7 +125,7 @@ EXPLORABLE = "# Page\n\n```{explorable} %s\n%s\n\nA picture.\n```\n"
     ("momentum", ":method: heavyball", "did you mean heavy_ball?"),
     ("momentum", ":methods: gradient_descent adam", "method='adam' is not one of gradient_descent"),
     ("momentum", ":eigenvalues: 1 -2", "'1 -2' is not 2 positive numbers"),
-    ("momentum", ":replaces: fig-none", "explorable replaces 'fig-none', but no figure of this page has that name"),
+    ("momentum", ":replaces: fig-none", "replaces 'fig-none', but no figure of this page has that name"),
 ])
 def test_a_bad_explorable_is_told_in_one_sentence(read, name, option, sentence):
     _, warnings = read({"index": EXPLORABLE % (name, option)})
@@ -138,7 +148,7 @@ def test_ledger_rows_link_to_the_page_that_shows_them(read):
     app, warnings = read(LEDGER, {"definitions-page.yml": ROW % ("one", "holds") + ROW % ("two", '"false"')})
     assert warnings == ""
     tree = app.env.get_and_resolve_doctree("index", app.builder)
-    assert "2 claims: 1 holds, 1 false, 0 only if" in tree.astext()
+    assert "2 claims: 1 holds, 1 false." in tree.astext()
     links = [n["refuri"] for n in tree.findall(nodes.reference) if "ledger_page" in n]
     assert [link.split("#")[1] for link in links] == [
         "claims-definitions-page", "claims-definitions-page-one", "claims-definitions-page-two"]
@@ -152,7 +162,8 @@ def test_claims_that_no_page_shows_are_told(read):
 
 
 @pytest.mark.parametrize("claims, sentence", [
-    ({"definitions-page.yml": ROW % ("one", "perhaps")}, "verdict='perhaps' is not one of holds, false, only if"),
+    ({"definitions-page.yml": ROW % ("one", "perhaps")},
+     "verdict='perhaps' is not one of holds, false, only if"),
     ({"definitions-page.yml": "- {id: one"}, "definitions-page.yml is not YAML"),
     ({"definitions-page.yml": ROW % ("one", "holds"), "other.yml": ROW % ("one", "holds")},
      "claim id 'one' is used in definitions-page.yml and in other.yml"),

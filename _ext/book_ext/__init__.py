@@ -19,6 +19,7 @@ STATIC = Path(__file__).parent / "static"
 
 def _find_static(app, config):
     config.html_static_path.append(str(STATIC))
+    config.html_favicon = config.html_favicon or str(STATIC / "favicon.svg")  # else browsers ask in vain
 
 
 def _add_assets(app, pagename, templatename, context, doctree):

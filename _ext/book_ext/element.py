@@ -3,8 +3,9 @@ from docutils import nodes
 
 
 class element(nodes.General, nodes.TextElement):
-    """An HTML element: `tag`, `attributes` (written as they are) and `assets`, the scripts and style sheets of its page.
+    """An HTML element: `tag`, `attributes` (written as they are), and `assets`, which its page needs.
 
+    Assets are names of scripts and style sheets.
     A text element, since Sphinx expects that around a link.
     """
 
@@ -16,7 +17,8 @@ def make(tag, *children, classes=(), ids=(), assets=(), **attributes):
     {'data-answer': 'true'}
     """
     kept = {k.replace("_", "-"): v for k, v in attributes.items() if v is not None}
-    return element("", "", *children, tag=tag, attributes=kept, classes=list(classes), ids=list(ids), assets=assets)
+    own = {"tag": tag, "attributes": kept, "assets": assets}
+    return element("", "", *children, classes=list(classes), ids=list(ids), **own)
 
 
 def _visit(translator, node):

@@ -41,7 +41,8 @@ def _numbers(count, positive):
 
 def _method(text):
     """A method whose hyper-parameters are those that the component has controls for."""
-    return one_of("method", text, [name for name, m in METHODS.items() if set(m.parameters) <= {"lr", "beta"}])
+    allowed = [name for name, m in METHODS.items() if set(m.parameters) <= {"lr", "beta"}]
+    return one_of("method", text, allowed)
 
 
 def _methods(text):
@@ -111,14 +112,16 @@ def _head(replaced):
     script = '<script>document.currentScript.parentNode.classList.add("explorable-on")</script>'
     if not replaced:
         return script
-    return f"<style>.explorable-on ~ .cell:has(#{nodes.make_id(replaced)}) {{ display: none; }}</style>{script}"
+    cell = f".explorable-on ~ .cell:has(#{nodes.make_id(replaced)})"
+    return f"<style>{cell} {{ display: none; }}</style>{script}"
 
 
 def _check_replaced(app, doctree):
     for node in doctree.findall(element):
         name = node["attributes"].get("data-replaces")
         if name and name not in doctree.nameids:
-            log.warning("explorable replaces %r, but no figure of this page has that name", name, location=node)
+            log.warning("explorable replaces %r, but no figure of this page has that name", name,
+                        location=node)
 
 
 def _write_library(app):

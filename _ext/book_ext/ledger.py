@@ -82,7 +82,7 @@ class _Rows(SphinxDirective):
         if row.claimed is not None:
             parts += [nodes.Text("Claimed: "), *self.inline(row.claimed), nodes.Text(". ")]
         parts += [nodes.Text("True: "), *self.inline(row.truth)]
-        if row.tolerance is not None:
+        if row.tolerance is not None and row.tolerance > 1e-3 * abs(row.truth):  # else nobody could see it
             parts.append(nodes.Text(f" ± {row.tolerance:g}"))
         if row.cite:
             key, _, locator = row.cite.partition(",")
@@ -125,15 +125,17 @@ class Ledger(_Rows):
         rows = [row for page in pages.values() for row in page]
         self.env.metadata[self.env.docname]["ledger"] = True
         count = Counter(row.verdict for row in rows)
-        summary = f"{len(rows)} claims: " + ", ".join(f"{count[v]} {v}" for v in claims.VERDICTS)
+        counted = ", ".join(f"{count[v]} {v}" for v in claims.VERDICTS if count[v])
+        summary = f"{len(rows)} claims: {counted}."
         tables = [self.table(page, page_rows) for page, page_rows in pages.items() if page_rows]
         return [make("div", make("p", nodes.Text(summary), classes=["ledger-summary"]), *tables,
                      classes=["ledger"], assets=("ledger.css", "ledger.js"))]
 
     def table(self, page, rows):
         # The roles keep the table a table where a phone shows its rows as cards.
-        columns = ("Verdict", "Claim", "Met in", "What is true", "Evidence")
-        head = make("tr", *(make("th", nodes.Text(c), role="columnheader", scope="col") for c in columns), role="row")
+        columns = ("Verdict", "Claim", "Truth")
+        headings = (make("th", nodes.Text(c), role="columnheader", scope="col") for c in columns)
+        head = make("tr", *headings, role="row")
         name = nodes.make_id(f"ledger-of-{page}")
         return make(
             "div",
@@ -145,12 +147,11 @@ class Ledger(_Rows):
         )
 
     def row(self, page, row):
+        met = make("span", nodes.Text("("), *self.met(row), nodes.Text(")"), classes=["claim-met"])
         cells = (
             ("Verdict", [self.verdict(row)]),
-            ("Claim", self.inline(row.claim)),
-            ("Met in", self.met(row)),
-            ("What is true", self.truth(row)),
-            ("Evidence", [self.link(page, row)]),
+            ("Claim", [*self.inline(row.claim), nodes.Text(" "), met]),
+            ("Truth", [*self.truth(row), nodes.Text(" "), self.link(page, row)]),
         )
         return make(
             "tr",
@@ -160,7 +161,7 @@ class Ledger(_Rows):
 
     def link(self, page, row):
         """A link that `_resolve` completes when every page has been read."""
-        text = f"test of {row.id}" if row else page
+        text = f"Test {row.id}" if row else page
         return nodes.reference("", text, internal=True, ledger_page=page, ledger_row=row.id if row else None)
 
 

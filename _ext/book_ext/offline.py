@@ -79,11 +79,13 @@ def _shrink_icons(static):
         if found:
             span = ",".join(f"U+{code:x}" for code in sorted(found))
             rules.append(
-                f'@font-face{{font-family:"{family}";font-weight:{weight};font-display:block;unicode-range:{span};'
+                f'@font-face{{font-family:"{family}";font-weight:{weight};font-display:block;'
+                f"unicode-range:{span};"
                 f'src:url(vendor/fontawesome/webfonts/{file}-used.woff) format("woff")}}\n'
             )
     (static / ICONS).write_text("".join(rules), "utf8")
-    (static / "scripts" / "fontawesome.js").write_text("// The icons come from a font, see icons.css.\n", "utf8")
+    script = static / "scripts" / "fontawesome.js"
+    script.write_text("// The icons come from a font, see icons.css.\n", "utf8")
 
 
 def _finish(app, exception):

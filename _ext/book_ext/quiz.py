@@ -12,7 +12,7 @@
 
 Without scripts the reader sees the statement and a closed "Answer and reason".
 
-Why not a library (each tried in Chromium, from disk, with axe-core 4.12):
+Why not a library (the first two tried in Chromium, from disk, with axe-core 4.12; the others read):
 - jupyterquiz 2.9.6.4: items are strings in a cell, so no MyST in them; without scripts nothing shows;
   the radio buttons form no named group and the outcome is not announced.
 - sphinx-yaq 0.1.0 (its first release, alpha): offline, clean and by keyboard, MyST in the statement;

@@ -30,10 +30,10 @@ RC = {
 }
 
 
-def axes(columns=1, width=6.4, height=3.6, **subplot_options):
-    """A figure with `columns` axes side by side, in the book's style; sizes in inches."""
+def axes(panels=1, width=5.2, height=3.2, **subplot_options):
+    """A figure with `panels` axes, one below the other, so that it can be read on a phone; sizes in inches a panel."""
     with plt.rc_context(RC):
-        return plt.subplots(1, columns, figsize=(width, height), **subplot_options)
+        return plt.subplots(panels, 1, figsize=(width, panels * height), **subplot_options)
 
 
 def contours(ax, f, xlim, ylim, levels=14):

@@ -9,13 +9,14 @@ import http.server
 import os
 import shutil
 import threading
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 SITE = Path(os.environ.get("SITE") or Path(__file__).resolve().parents[2] / "_build" / "html").resolve()
-BOOK = SITE.parents[1]  # the folder of the site's sources
+BOOK = SITE.parent.parent  # the folder of the site's sources
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -84,11 +85,11 @@ def open_page(browser, base):
     """A function that opens a page in a fresh context and waits until its formulas are typeset.
 
     The page has `requests` (every address it asked for), `remote` (those outside the site) and
-    `errors` (console errors, exceptions, answers that say no).
+    `errors` (console errors, exceptions, answers that say no).  slow: a script that arrives late.
     """
     contexts = []
 
-    def open_page(name, *, width=1280, height=900, scheme="light", disk=False, **options):
+    def open_page(name, *, width=1280, height=900, scheme="light", disk=False, slow=None, **options):
         context = browser.new_context(color_scheme=scheme, reduced_motion="reduce",
                                       viewport={"width": width, "height": height}, **options)
         contexts.append(context)
@@ -102,9 +103,11 @@ def open_page(browser, base):
                 page.remote.append(request.url)
 
         page.on("request", record)
-        page.on("response", lambda answer: answer.status >= 400 and page.errors.append(f"{answer.status} {answer.url}"))
+        page.on("response", lambda r: r.status >= 400 and page.errors.append(f"{r.status} {r.url}"))
         page.on("console", lambda message: message.type == "error" and page.errors.append(message.text))
         page.on("pageerror", lambda error: page.errors.append(str(error)))
+        if slow:
+            page.route(f"**/{slow}*", lambda route: (time.sleep(0.5), route.continue_()))
         page.goto((SITE / name).as_uri() if disk else base + name)
         if options.get("java_script_enabled", True):
             settle(page)
@@ -118,7 +121,7 @@ def open_page(browser, base):
 def settle(page):
     """Wait until formulas are typeset, fonts are there, transitions are over and wide boxes are marked."""
     page.evaluate("""async () => {
-      const frames = async n => { for (let i = 0; i < n; i += 1) { await new Promise(requestAnimationFrame); } };
+      const frames = async n => { while (n--) { await new Promise(requestAnimationFrame); } };
       if (window.MathJax) { await MathJax.startup.promise; }
       await document.fonts.ready;
       await frames(2);

@@ -72,7 +72,9 @@
   function inWords(rho) {
     if (Math.abs(rho - 1) < 1e-9) { return "on the boundary: the error neither shrinks nor grows"; }
     if (rho > 2) { return "diverges: in the long run each step multiplies the error by " + digits(rho, 2); }
-    if (rho > 1) { return "diverges: in the long run the error grows by " + digits(100 * (rho - 1), 2) + " % a step"; }
+    if (rho > 1) {
+      return "diverges: in the long run the error grows by " + digits(100 * (rho - 1), 2) + " % a step";
+    }
     if (rho < 1e-6) { return "converges: the error is gone after a few steps"; }
     return "converges: in the long run the error shrinks by " + digits(100 * (1 - rho), 2) +
       " % a step, tenfold in " + Math.ceil(Math.LN10 / -Math.log(rho)) + " steps";
@@ -202,7 +204,8 @@
     var level = eigenvalues[0] * origin[0] * origin[0] + eigenvalues[1] * origin[1] * origin[1];
     [0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5].forEach(function (part) {
       var radii = eigenvalues.map(function (lam) { return unit * part * Math.sqrt(level / lam); });
-      svg("ellipse", { class: "ex-contour", cx: WIDTH / 2, cy: HEIGHT / 2, rx: radii[0], ry: radii[1] }, path);
+      var ellipse = { class: "ex-contour", cx: WIDTH / 2, cy: HEIGHT / 2, rx: radii[0], ry: radii[1] };
+      svg("ellipse", ellipse, path);
     });
     var line = svg("polyline", { class: "ex-line" }, path);
     var dots = svg("g", { class: "ex-dots" }, path);
@@ -258,9 +261,10 @@
 
     function drawAxes() {
       axes.replaceChildren();
-      svg("path", { d: "M" + PLOT.left + " " + PLOT.top + "V" + PLOT.bottom + "H" + PLOT.right, class: "ex-axis" }, axes);
-      var shift = Math.log10(L);
-      for (var decade = Math.ceil(range.low + shift - 1e-9); decade <= range.high + shift + 1e-9; decade += 1) {
+      var corner = "M" + PLOT.left + " " + PLOT.top + "V" + PLOT.bottom + "H" + PLOT.right;
+      svg("path", { d: corner, class: "ex-axis" }, axes);
+      var shift = Math.log10(L), first = Math.round(range.low + shift), last = Math.round(range.high + shift);
+      for (var decade = first; decade <= last; decade += 1) {
         label(axes, mx(decade - shift), PLOT.bottom + 15, digits(Math.pow(10, decade), 1));
       }
       label(axes, (PLOT.left + PLOT.right) / 2, HEIGHT - 6, "α L (log scale)");
@@ -268,7 +272,8 @@
       label(axes, PLOT.left - 5, my(BETA_MAX) + 6, "β", "end");
       label(axes, 0, 0, "diverges", "start");
       axes.lastChild.setAttribute("class", "ex-halo");
-      axes.lastChild.setAttribute("transform", "translate(" + (PLOT.right - 6) + " " + (PLOT.bottom - 8) + ") rotate(-90)");
+      var place = "translate(" + (PLOT.right - 6) + " " + (PLOT.bottom - 8) + ") rotate(-90)";
+      axes.lastChild.setAttribute("transform", place);
     }
 
     var edge = []; // of stability, for the present method
@@ -279,7 +284,8 @@
       var nine = boundary(method(), eigenvalues, low, far).filter(function (p) { return p[1] <= 0.9; }).pop();
       range = { low: low, high: Math.ceil(nine[0] + Math.log10(L)) - Math.log10(L) };
       edge = boundary(method(), eigenvalues, range.low, range.high);
-      limit.setAttribute("points", edge.map(function (p) { return mx(p[0]).toFixed(2) + "," + my(p[1]).toFixed(2); }).join(" "));
+      var corners = edge.map(function (p) { return mx(p[0]).toFixed(2) + "," + my(p[1]).toFixed(2); });
+      limit.setAttribute("points", corners.join(" "));
       lr.input.min = range.low;
       lr.input.max = range.high;
       now.lr = Math.max(Math.pow(10, range.low), Math.min(Math.pow(10, range.high), now.lr));
@@ -333,8 +339,8 @@
       var where = method().title + " with α = " + alphaText + (uses ? " and β = " + betaText : "");
       var last = points[steps];
       var ratio = Math.hypot(last[0], last[1]) / Math.hypot(origin[0], origin[1]);
-      path.setAttribute("aria-label", "Path of " + where + " from (" + origin.join(", ") + "): after " + steps +
-        " steps its distance to the minimum is " + digits(ratio, 2) + " times the first one.");
+      path.setAttribute("aria-label", "Path of " + where + " from (" + origin.join(", ") + "): after " +
+        steps + " steps its distance to the minimum is " + digits(ratio, 2) + " times the first one.");
       map.setAttribute("aria-label", "Map of ρ over α L and β. At α L = " + digits(now.lr * L, 3) +
         (uses ? ", β = " + betaText : "") + ", ρ is " + digits(rho, 4) + ". " + limitInWords());
       say(where + ": ρ = " + digits(rho, 4) + ", " + words + ".");
@@ -344,8 +350,8 @@
       var ends = [edge[0], edge[edge.length - 1]].map(function (p) {
         return "α L = " + digits(Math.pow(10, p[0]) * L, 3) + " at β = " + digits(p[1], 2);
       });
-      return "The method is stable below " + (method().hyper.includes("beta") ? ends.join(", rising or falling to ")
-        : ends[0].split(" at ")[0]) + ".";
+      var words = method().hyper.includes("beta") ? ends.join(" and below ") : ends[0].split(" at ")[0];
+      return "The method is stable below " + words + ".";
     }
 
     // pointer: press anywhere on the map, or drag the point; the sliders do the same

@@ -34,7 +34,7 @@
     bar.setAttribute("role", "search");
     bar.setAttribute("aria-label", "Claims");
     bar.append(search.wrap, filter.wrap);
-    ledger.prepend(bar, count);
+    ledger.querySelector(".ledger-summary").after(bar, count);
 
     function apply() {
       var words = search.field.value.toLowerCase().split(/\s+/).filter(Boolean);
