@@ -25,9 +25,10 @@ class Report:
 
     def expect(self, criterion, expected, found, met):
         """Judge one criterion.  expected, found: short texts; met: bool.  Returns met."""
-        print(f"{'ok    ' if met else 'NOT YET'} {criterion}: expected {expected}, found {found}")
+        said = f"{criterion}: expected {expected}, found {found}"
+        print(f"{'ok    ' if met else 'NOT YET'} {said}")
         if not met:
-            self.failed.append(criterion)
+            self.failed.append(said)
         return bool(met)
 
     @contextlib.contextmanager
@@ -43,7 +44,8 @@ class Report:
     def finish(self):
         """Say the result.  Raises NotYet if any criterion failed."""
         if self.failed:
-            raise NotYet(f"{self.title} is not solved yet: {'; '.join(dict.fromkeys(self.failed))}")
+            # the lines once more: a test run shows the exception, not what was printed before it
+            raise NotYet("\n  ".join([f"{self.title} is not solved yet", *dict.fromkeys(self.failed)]))
         print(f"{self.title}: passed")
 
 
