@@ -11,13 +11,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from firstorder import METHODS, hyper, position, start, symbolic
-from firstorder.elementwise import quotient, sqrt
+from firstorder.elementwise import maximum, quotient, sqrt
 
 STEPS = 300
 TOLERANCE = 1e-12  # max |difference| / max |trajectory| between two lives
 
 # binary fractions: exact in every number type, and a large ε so that its place matters
-SETTINGS = {"lr": 0.0625, "beta": 0.875, "beta1": 0.875, "beta2": 0.96875, "eps": 0.0078125}
+SETTINGS = {
+    "lr": 0.0625, "beta": 0.875, "beta1": 0.875, "beta2": 0.96875, "eps": 0.0078125, "weight_decay": 0.125,
+    "momentum_decay": 0.0625,
+}
 HESSIAN = np.array([[2.0, 0.5, 0.0], [0.5, 1.0, -0.25], [0.0, -0.25, 3.0]])
 X0 = np.array([1.0, -2.0, 0.5])
 NOISE = np.round(np.random.default_rng(7).standard_normal((STEPS, 3)) * 0.3 * 1024) / 1024
@@ -197,16 +200,66 @@ def unrolled_ema(h):
     return np.array(points)
 
 
-def averaging_adam(h):
+def from_all_gradients(move):
+    """A run whose every step is computed afresh from all gradients so far: x ← move(x, gradients, h)."""
+    def run(h):
+        x, gradients, points = X0, [], [X0]
+        for k in range(STEPS):
+            gradients.append(gradient(x, NOISE[k]))
+            x = move(x, np.array(gradients), h)
+            points.append(x)
+        return np.array(points)
+    return run
+
+
+@from_all_gradients
+def summing_adagrad(x, gradients, h):
+    return x - h.lr * gradients[-1] / (np.linalg.norm(gradients, axis=0) + h.eps)
+
+
+@from_all_gradients
+def averaging_rmsprop(x, gradients, h):
+    squares, _ = weighted_sum(h.beta2, np.square(gradients))
+    return x - h.lr * gradients[-1] / (np.sqrt((1 - h.beta2) * squares) + h.eps)
+
+
+def weighted_means(gradients, h):
     """Corrected averages as what they are: weighted means of all gradients, and of their squares."""
-    x, gradients, points = X0, [], [X0]
-    for k in range(STEPS):
-        gradients.append(gradient(x, NOISE[k]))
-        total, weight = weighted_sum(h.beta1, gradients)
-        squares, square_weight = weighted_sum(h.beta2, np.square(gradients))
-        x = x - h.lr * (total / weight) / (np.sqrt(squares / square_weight) + h.eps)
-        points.append(x)
-    return np.array(points)
+    total, weight = weighted_sum(h.beta1, gradients)
+    squares, square_weight = weighted_sum(h.beta2, np.square(gradients))
+    return total / weight, squares / square_weight
+
+
+@from_all_gradients
+def averaging_adam(x, gradients, h):
+    mean, mean_square = weighted_means(gradients, h)
+    return x - h.lr * mean / (np.sqrt(mean_square) + h.eps)
+
+
+@from_all_gradients
+def averaging_adamw(x, gradients, h):
+    """The decay beside the quotient, both times α, as Optax writes it."""
+    mean, mean_square = weighted_means(gradients, h)
+    return x - h.lr * (mean / (np.sqrt(mean_square) + h.eps) + h.weight_decay * x)
+
+
+@from_all_gradients
+def searching_amsgrad(x, gradients, h):
+    """The largest of all averages of the squares, each recomputed."""
+    averages = [(1 - h.beta2) * weighted_sum(h.beta2, np.square(gradients[:k + 1]))[0]
+                for k in range(len(gradients))]
+    m = (1 - h.beta1) * weighted_sum(h.beta1, gradients)[0]
+    return x - h.lr * m / (np.sqrt(np.max(averages, axis=0)) + h.eps)
+
+
+@from_all_gradients
+def multiplying_nadam(x, gradients, h):
+    """The products of the momenta as products, not through an average of ones."""
+    t = len(gradients)
+    mu = h.beta1 * (1 - 0.5 * 0.96 ** (h.momentum_decay * np.arange(1, t + 2)))
+    m = (1 - h.beta1) * weighted_sum(h.beta1, gradients)[0]
+    ahead = mu[t] * m / (1 - mu.prod()) + (1 - mu[t - 1]) * gradients[-1] / (1 - mu[:t].prod())
+    return x - h.lr * ahead / (np.sqrt(weighted_means(gradients, h)[1]) + h.eps)
 
 
 @pytest.mark.parametrize("name, recursion", [
@@ -214,7 +267,12 @@ def averaging_adam(h):
     ("heavy_ball", two_term_polyak),
     ("heavy_ball_ema", unrolled_ema),
     ("nesterov", lambda h: two_sequence_nesterov(h)[1]),
+    ("adagrad", summing_adagrad),
+    ("rmsprop", averaging_rmsprop),
     ("adam", averaging_adam),
+    ("adamw", averaging_adamw),
+    ("amsgrad", searching_amsgrad),
+    ("nadam", multiplying_nadam),
 ])
 def test_another_way_to_write_it(name, recursion):
     assert relative(numpy_life(name), recursion(settings(name))) <= TOLERANCE
@@ -260,7 +318,7 @@ def zero_over_zero_torch(name, h):
 ])
 @pytest.mark.parametrize("name", METHODS)
 def test_a_zero_gradient_moves_nothing_even_with_eps_zero(name, life):
-    still, moved = life(name, settings(name, eps=0))
+    still, moved = life(name, settings(name, eps=0, weight_decay=0))
     assert still == 1.0 and moved < 1.0
 
 
@@ -268,17 +326,35 @@ def test_a_zero_gradient_moves_nothing_even_with_eps_zero(name, life):
 def test_quotient_and_root_of_zero_dimensional_numpy_values(number):
     with np.errstate(all="raise"):
         assert quotient(number(0.0), number(0.0)) == 0 and quotient(number(6.0), number(3.0)) == 2
-        assert sqrt(number(9.0)) == 3
+        assert sqrt(number(9.0)) == 3 and maximum(number(2.0), number(3.0)) == 3
+
+
+@pytest.mark.parametrize("wrap", [
+    float, np.float64, lambda a: np.array([a, a]), lambda a: torch.tensor([a, a], dtype=torch.float64),
+], ids=["float", "float64", "array", "tensor"])
+def test_the_larger_of_two_keeps_nan_whatever_the_order(wrap):
+    for a, b in ((2.0, 3.0), (-1.0, -2.0), (0.0, 0.0), (math.inf, 1.0)):
+        for found in (maximum(wrap(a), wrap(b)), maximum(wrap(b), wrap(a))):
+            np.testing.assert_array_equal(np.asarray(found), np.asarray(wrap(max(a, b))))
+    for found in (maximum(wrap(math.nan), wrap(1.0)), maximum(wrap(1.0), wrap(math.nan))):
+        assert np.isnan(np.asarray(found)).all()
+
+
+def test_the_larger_of_two_exact_numbers_and_of_two_symbols():
+    third, half = Fraction(1, 3), Fraction(1, 2)
+    assert maximum(third, half) is half and maximum(half, third) is half
+    a, b = sympy.symbols("a b", real=True)
+    assert maximum(a, b) == sympy.Max(a, b) and maximum(0.5, a) == sympy.Max(0.5, a)
 
 
 def test_helpers_refuse_what_they_do_not_know():
-    for helper, wrong in ((sqrt, ("9",)), (quotient, (1.0, "2"))):
+    for helper, wrong in ((sqrt, ("9",)), (quotient, (1.0, "2")), (maximum, (1.0, "2"))):
         with pytest.raises(TypeError, match=f"^{helper.__name__} takes .* not str$"):
             helper(*wrong)
 
 
 def test_steps_use_no_branch_and_no_library():
-    """What lets one text run in every life: operators, the two helpers and the state, nothing else."""
+    """What lets one text run in every life: operators, the three helpers and the state, nothing else."""
     for name, method in METHODS.items():
         body = inspect.getsource(method.step).split('"""')[-1]
         assert len(body.strip().splitlines()) <= 10
@@ -329,8 +405,10 @@ def test_the_ema_form_is_heavy_ball_with_a_shorter_step(stream, lr, beta):
 @given(stream=streams(), shift=st.lists(moderate, min_size=3, max_size=3).map(np.array))
 def test_a_shift_of_the_origin_shifts_the_path(name, stream, shift):
     x0, gradients = stream
-    path = replay(name, x0, gradients)
-    close(replay(name, x0 + shift, gradients), path + shift, np.abs(path).max() + np.abs(shift).max())
+    values = {"weight_decay": 0} if name == "adamw" else {}  # a decay pulls to one point: the origin
+    path = replay(name, x0, gradients, **values)
+    shifted = replay(name, x0 + shift, gradients, **values)
+    close(shifted, path + shift, np.abs(path).max() + np.abs(shift).max())
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -350,22 +428,106 @@ def test_turned_coordinates_turn_the_path_of_a_linear_method(name, stream, seed)
     close(replay(name, x0 @ q, gradients @ q), path @ q, np.abs(path).max() + np.abs(gradients).max())
 
 
-def test_turned_coordinates_do_not_turn_the_path_of_adam():
-    """By 45°: along an axis the first step has length α, along the diagonal √2 α."""
+ADAPTIVE = [name for name in METHODS if name not in ROOT_FREE]
+
+
+def of(name, **values):
+    """Those of the values that the method has."""
+    return {key: value for key, value in values.items() if key in METHODS[name].parameters}
+
+
+@pytest.mark.parametrize("name, length", [
+    ("adagrad", 0.5), ("rmsprop", 0.5 / math.sqrt(0.1)), ("adam", 0.5), ("adamw", 0.5),
+    ("amsgrad", 0.5 * 0.25 / math.sqrt(0.1)),
+])
+def test_turned_coordinates_do_not_turn_the_path_of_an_adaptive_method(name, length):
+    """By 45°: along an axis the first step has this length, along the diagonal √2 times it."""
     turn = np.array([[1.0, 1.0], [-1.0, 1.0]]) / math.sqrt(2)
     x0, g = np.zeros(2), np.array([[1.0, 0.0]])
-    values = dict(lr=0.5, beta1=0.9, beta2=0.999, eps=0)
-    straight, turned = (np.linalg.norm(replay("adam", x0, h, **values)[-1]) for h in (g, g @ turn))
-    assert straight == pytest.approx(0.5, rel=1e-14)
-    assert turned == pytest.approx(0.5 * math.sqrt(2), rel=1e-14)
+    values = of(name, lr=0.5, beta1=0.75, beta2=0.9, eps=0)
+    straight, turned = (np.linalg.norm(replay(name, x0, h, **values)[-1]) for h in (g, g @ turn))
+    assert straight == pytest.approx(length, rel=1e-14)
+    assert turned == pytest.approx(length * math.sqrt(2), rel=1e-14)
 
 
+@pytest.mark.parametrize("name", ADAPTIVE)
 @given(stream=streams(), power=st.integers(-30, 30), beta1=betas, beta2=betas)
-def test_adam_without_eps_ignores_the_scale_of_the_gradient(stream, power, beta1, beta2):
+def test_without_eps_the_scale_of_the_gradient_does_not_matter(name, stream, power, beta1, beta2):
     x0, gradients = stream
-    values = dict(lr=0.5, beta1=beta1, beta2=beta2, eps=0)
-    scaled = replay("adam", x0, gradients * 2.0**power, **values)  # a power of two rounds nothing
-    np.testing.assert_array_equal(scaled, replay("adam", x0, gradients, **values))
+    values = of(name, lr=0.5, beta1=beta1, beta2=beta2, eps=0)
+    scaled = replay(name, x0, gradients * 2.0**power, **values)  # a power of two rounds nothing
+    np.testing.assert_array_equal(scaled, replay(name, x0, gradients, **values))
+
+
+@given(stream=streams(), lr=rates, beta2=betas)
+def test_rmsprop_is_adam_without_momentum_and_without_correction(stream, lr, beta2):
+    """With ε = 0 each step is that of Adam with β₁ = 0, divided by √(1 − β₂ᵗ)."""
+    x0, gradients = stream
+    moves = np.diff(replay("adam", x0 * 0, gradients, lr=lr, beta1=0, beta2=beta2, eps=0), axis=0)
+    factor = 1 / np.sqrt(1 - beta2 ** np.arange(1.0, len(gradients) + 1))[:, None]
+    found = np.diff(replay("rmsprop", x0 * 0, gradients, lr=lr, beta2=beta2, eps=0), axis=0)
+    np.testing.assert_allclose(found, moves * factor, rtol=1e-9, atol=1e-12 * lr / math.sqrt(1 - beta2))
+
+
+@given(stream=streams(), beta1=betas, beta2=betas, eps=st.floats(0, 1))
+def test_adamw_without_decay_is_adam(stream, beta1, beta2, eps):
+    values = dict(beta1=beta1, beta2=beta2, eps=eps)
+    np.testing.assert_array_equal(
+        replay("adamw", *stream, weight_decay=0, **values), replay("adam", *stream, **values)
+    )
+
+
+@given(lr=st.floats(1e-4, 1), decay=st.floats(0, 1))
+def test_without_gradient_adamw_decays_by_a_constant_factor(lr, decay):
+    path = replay("adamw", np.array([1.0, -2.0]), np.zeros((8, 2)), lr=lr, weight_decay=decay)
+    np.testing.assert_allclose(path, np.outer((1 - lr * decay) ** np.arange(9.0), [1, -2]), rtol=1e-13)
+
+
+@given(stream=streams(rows=8), beta2=betas, eps=st.floats(0, 1))
+def test_the_factor_of_amsgrad_never_grows_and_that_of_rmsprop_may(stream, beta2, eps):
+    x, state = stream[0], start("amsgrad", stream[0])
+    h, largest, squares = hyper("amsgrad", beta2=beta2, eps=eps), 0.0, []
+    for k, g in enumerate(stream[1]):
+        x, state = METHODS["amsgrad"].step(x, g, state, k + 1.0, h)
+        assert (state.s_max >= largest).all() and (state.s_max >= state.s).all()
+        squares.append(state.s)
+        largest = state.s_max
+    np.testing.assert_array_equal(largest, np.max(squares, axis=0))
+
+
+def test_the_average_of_squares_falls_where_its_maximum_stays():
+    path = {name: start(name, 0.0) for name in ("rmsprop", "amsgrad")}
+    for g in (1.0, 0.0):
+        for name in path:
+            path[name] = METHODS[name].step(0.0, g, path[name], 1.0, hyper(name, beta2=0.5))[1]
+    assert (path["rmsprop"].s, path["amsgrad"].s, path["amsgrad"].s_max) == (0.25, 0.25, 0.5)
+
+
+@given(stream=streams(), beta1=betas, beta2=betas)
+def test_nadam_with_a_constant_momentum(stream, beta1, beta2):
+    """ψ → ∞: m̂ = β₁ m/(1 − β₁ᵗ⁺¹) + (1 − β₁) g/(1 − β₁ᵗ), which without momentum is g."""
+    values = dict(lr=0.5, beta1=beta1, beta2=beta2, eps=0.1)
+    x, m, s, points = stream[0], 0.0, 0.0, [stream[0]]
+    for t, g in enumerate(stream[1], start=1):
+        m, s = beta1 * m + (1 - beta1) * g, beta2 * s + (1 - beta2) * g**2
+        ahead = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * g / (1 - beta1**t)
+        x = x - 0.5 * ahead / (np.sqrt(s / (1 - beta2**t)) + 0.1)
+        points.append(x)
+    scale = np.abs(points).max()
+    close(replay("nadam", *stream, momentum_decay=1e4, **values), np.array(points), scale)
+    free = dict(values, beta1=0)
+    close(replay("nadam", *stream, **free), replay("adam", *stream, **free), scale)
+
+
+def test_the_momentum_of_nadam_rises_from_one_half_of_beta1():
+    """w_t = 1 − μ₁⋯μ_t, with μ from 0.9/2 · 1.02 up to 0.9."""
+    h, state, weights = hyper("nadam", beta1=0.9, momentum_decay=0.5), start("nadam", 0.0), []
+    for k in range(400):
+        state = METHODS["nadam"].step(0.0, 1.0, state, k + 1.0, h)[1]
+        weights.append(state.w)
+    mu = 0.9 * (1 - 0.96 ** (0.5 * np.arange(1, 401)) / 2)
+    np.testing.assert_allclose(weights, 1 - np.cumprod(mu), rtol=0, atol=1e-15)
+    assert (mu[0], mu[-1]) == (pytest.approx(0.459, abs=1e-3), pytest.approx(0.9, abs=1e-3))
 
 
 @given(stream=streams(), beta1=betas, beta2=betas)

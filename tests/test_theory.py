@@ -483,5 +483,5 @@ def test_the_trace_is_the_step(name):
     np.testing.assert_allclose(traced, [new_x, *new_state], rtol=1e-14)
     assert {str(s) for s in tr.hyper} == set(row.parameters)
     assert all(symbol.is_real for symbol in (tr.x, tr.g, *tr.state, *tr.hyper))
-    for field, symbol in tr.state._asdict().items():  # only an average of squares has a known sign
-        assert symbol.is_nonnegative is (True if field == "s" else None)
+    for field, symbol in tr.state._asdict().items():  # averages of squares and of ones have a known sign
+        assert symbol.is_nonnegative is (None if field in ("v", "m") else True)

@@ -40,8 +40,13 @@ def _quotient(a, b):
     return a / b if b != 0 else 0.0
 
 
+def _maximum(a, b):
+    return a if a >= b or a != a else b  # NaN stays NaN
+
+
 _sqrt = njit(error_model="numpy", forceinline=True)(_sqrt)
 _quotient = njit(error_model="numpy", forceinline=True)(_quotient)
+_maximum = njit(error_model="numpy", forceinline=True)(_maximum)
 """
 
 _KERNEL = """\
@@ -155,7 +160,7 @@ def _names(function, State):
     names = {}
     for name in sorted({i.argval for i in dis.get_instructions(function) if i.opname == "LOAD_GLOBAL"}):
         value = function.__globals__.get(name, getattr(builtins, name, None))
-        if value is elementwise.sqrt or value is elementwise.quotient:
+        if any(value is helper for helper in (elementwise.sqrt, elementwise.quotient, elementwise.maximum)):
             names[name] = f"_{value.__name__}"
         elif value is State:
             names[name] = "_State"
@@ -166,7 +171,7 @@ def _names(function, State):
         else:
             raise ValueError(
                 f"{function.__name__} uses the name {name!r}, which a compiled sweep cannot see; a step may "
-                f"use its arguments, {State.__name__}, finite numbers, abs, and sqrt and quotient of "
+                f"use its arguments, {State.__name__}, finite numbers, abs, and sqrt, quotient and maximum of "
                 "firstorder.elementwise"
             )
     return names

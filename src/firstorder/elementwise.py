@@ -1,11 +1,13 @@
-"""The two operations that steps need and that no operator spells the same way everywhere.
+"""The three operations that steps need and that no operator spells the same way everywhere.
 
 A step is one plain Python function that runs on floats, NumPy arrays, torch tensors and SymPy
-expressions, is compiled by Numba and printed as JavaScript. `+ - * / **` and comparisons do that
-by themselves; a square root and a division that forgives 0/0 do not, so they are dispatched here.
+expressions, is compiled by Numba and printed as JavaScript. `+ - * / **` do that by themselves; a
+square root, a division that forgives 0/0 and the larger of two numbers do not, so they are
+dispatched here.
 """
 import math
 import sys
+from fractions import Fraction
 
 import numpy as np
 
@@ -55,3 +57,25 @@ def quotient(a, b):
     if hasattr(b, "masked_fill"):  # a torch tensor
         return (a / b).masked_fill(b == 0, 0)
     raise TypeError(f"quotient takes floats, arrays, tensors or SymPy expressions, not {type(b).__name__}")
+
+
+def maximum(a, b):
+    """The larger of `a` and `b`, entry by entry; NaN where one of them is NaN.
+
+    Python's `max` keeps or drops a NaN depending on the order of its arguments, so a run that has gone
+    wrong could look healthy again; here NaN stays.  The same rule holds in every backend.
+
+    >>> maximum(1.0, 4.0), maximum(float("nan"), 4.0)
+    (4.0, nan)
+    >>> maximum(np.array([1.0, 3.0]), np.array([2.0, 0.0]))
+    array([2., 3.])
+    """
+    if isinstance(b, (float, int, Fraction)):
+        return a if a >= b or a != a else b
+    if isinstance(b, (np.ndarray, np.generic)):
+        return np.maximum(a, b)
+    if sympy := _sympy_like(b):
+        return sympy.Max(a, b)
+    if hasattr(b, "maximum"):  # a torch tensor
+        return b.maximum(a)
+    raise TypeError(f"maximum takes numbers, arrays, tensors or SymPy expressions, not {type(b).__name__}")

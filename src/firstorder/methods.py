@@ -5,7 +5,7 @@ Loops, sweeps, torch classes, figures, tests and error messages iterate over `ME
 import difflib
 import math
 import numbers
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Callable
 
 from . import steps
@@ -52,6 +52,13 @@ UNIT = Interval(0, 1, high_open=True)
 
 LR = Parameter("α", "step size", "x²/f", POSITIVE, 0.01)
 BETA = Parameter("β", "momentum factor", "dimensionless", UNIT, 0.9)
+BETA1 = Parameter("β₁", "averaging factor of the gradient", "dimensionless", UNIT, 0.9)
+BETA2 = Parameter("β₂", "averaging factor of the squared gradient", "dimensionless", UNIT, 0.999)
+EPS = Parameter("ε", "added outside the root", "f/x", NONNEGATIVE, 1e-8)
+
+
+def _adaptive_lr(default):
+    return Parameter("α", "step size", "x", POSITIVE, default)  # a quotient of gradients has no units
 
 
 @dataclass(frozen=True)
@@ -119,15 +126,55 @@ METHODS = {
             position=lambda stored, state, hyper: stored - hyper.beta * state.v,
         ),
         Method(
+            "adagrad", "AdaGrad", "AdaGrad", steps.adagrad, steps.AdaGradHyper, steps.AdaGradState,
+            {"lr": _adaptive_lr(0.01), "eps": EPS},
+            "definitions/adaptive", "duchi2011",
+            "Adagrad(lr=α, eps=ε)",
+            "only with ε = 0: Keras adds its epsilon inside the root",
+            "only with ε = 0: Optax adds its eps inside the root",
+        ),
+        Method(
+            "rmsprop", "RMSProp", "RMSProp", steps.rmsprop, steps.RMSPropHyper, steps.RMSPropState,
+            {"lr": _adaptive_lr(0.001), "beta2": replace(BETA2, default=0.9), "eps": EPS},
+            "definitions/adaptive", "tieleman2012",
+            "RMSprop(lr=α, alpha=β₂, eps=ε)",
+            "only with ε = 0: Keras adds its epsilon inside the root",
+            "rmsprop(α, decay=β₂, eps=ε, eps_in_sqrt=False)",
+        ),
+        Method(
             "adam", "Adam", "Adam", steps.adam, steps.AdamHyper, steps.AdamState,
-            {"lr": Parameter("α", "step size", "x", POSITIVE, 0.001),
-             "beta1": Parameter("β₁", "averaging factor of the gradient", "dimensionless", UNIT, 0.9),
-             "beta2": Parameter("β₂", "averaging factor of the squared gradient", "dimensionless", UNIT, 0.999),
-             "eps": Parameter("ε", "added outside the root", "f/x", NONNEGATIVE, 1e-8)},
+            {"lr": _adaptive_lr(0.001), "beta1": BETA1, "beta2": BETA2, "eps": EPS},
             "definitions/adaptive", "kingma2015",
             "Adam(lr=α, betas=(β₁, β₂), eps=ε)",
             "only with ε = 0: Keras adds its epsilon before the bias correction",
             "adam(α, b1=β₁, b2=β₂, eps=ε)",
+        ),
+        Method(
+            "adamw", "AdamW", "AdamW", steps.adamw, steps.AdamWHyper, steps.AdamWState,
+            {"lr": _adaptive_lr(0.001), "beta1": BETA1, "beta2": BETA2, "eps": EPS,
+             "weight_decay": Parameter("λ_w", "decoupled weight decay", "1/x", NONNEGATIVE, 0.01)},
+            "definitions/adaptive", "loshchilov2019",
+            "AdamW(lr=α, betas=(β₁, β₂), eps=ε, weight_decay=λ_w)",
+            "only with ε = 0: Keras adds its epsilon before the bias correction",
+            "adamw(α, b1=β₁, b2=β₂, eps=ε, weight_decay=λ_w)",
+        ),
+        Method(
+            "amsgrad", "AMSGrad", "AMSGrad", steps.amsgrad, steps.AMSGradHyper, steps.AMSGradState,
+            {"lr": _adaptive_lr(0.001), "beta1": BETA1, "beta2": BETA2, "eps": EPS},
+            "definitions/adaptive", "reddi2018",
+            "not by a constant α: PyTorch corrects the bias after taking the maximum",
+            "not by a constant α: Keras corrects the bias after taking the maximum",
+            "not by amsgrad(α): Optax corrects the bias before taking the maximum",
+        ),
+        Method(
+            "nadam", "NAdam", "NAdam", steps.nadam, steps.NAdamHyper, steps.NAdamState,
+            {"lr": _adaptive_lr(0.002), "beta1": BETA1, "beta2": BETA2, "eps": EPS,
+             "momentum_decay": Parameter(
+                 "ψ", "decay of the momentum schedule", "dimensionless", NONNEGATIVE, 0.004)},
+            "definitions/adaptive", "dozat2016",
+            "NAdam(lr=α, betas=(β₁, β₂), eps=ε, momentum_decay=ψ)",
+            "only with ψ = 1: Keras has no such setting",
+            "only with ψ → ∞: Optax keeps the momentum constant",
         ),
     )
 }
@@ -138,7 +185,7 @@ def one_of(name, value, allowed):
 
     >>> one_of("method", "heavyball", METHODS)
     Traceback (most recent call last):
-    ValueError: method='heavyball' is not one of gradient_descent, heavy_ball, heavy_ball_ema, nesterov, adam; did you mean heavy_ball?
+    ValueError: method='heavyball' is not one of gradient_descent, heavy_ball, heavy_ball_ema, nesterov, adagrad, rmsprop, adam, adamw, amsgrad, nadam; did you mean heavy_ball?
     """
     if isinstance(value, str) and value in allowed:
         return value

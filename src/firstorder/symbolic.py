@@ -11,6 +11,7 @@ from .methods import method
 
 LAM = sympy.Symbol("lambda", positive=True)  # curvature λ
 Z = sympy.Symbol("z")  # eigenvalue
+NONNEGATIVE_FIELDS = ("G", "s", "s_max", "w")  # sums and averages of squares, and a sum of weights
 
 
 class Trace(NamedTuple):
@@ -37,8 +38,9 @@ def trace(name):
 
     name  a key of `METHODS`
 
-    x, g and first moments are real symbols; hyper-parameters, t and squared averages (the field s) are
-    nonnegative, which their admissible sets guarantee.  Raises ValueError for an unknown name.
+    x, g and first moments are real symbols; hyper-parameters, t and the fields in `NONNEGATIVE_FIELDS` are
+    nonnegative, which their admissible sets and the squares guarantee.  Raises ValueError for an unknown
+    name.
 
     >>> trace("heavy_ball").new_x
     beta*v - g*lr + x
@@ -47,7 +49,9 @@ def trace(name):
     x, g = sympy.symbols("x g", real=True)
     t = sympy.Symbol("t", positive=True)
     fields = row.State._fields
-    state = row.State(*(sympy.Symbol(key, real=True, nonnegative=key == "s" or None) for key in fields))
+    state = row.State(*(
+        sympy.Symbol(key, real=True, nonnegative=key in NONNEGATIVE_FIELDS or None) for key in fields
+    ))
     hyper = row.Hyper(*(sympy.Symbol(key, nonnegative=True) for key in row.parameters))
     new_x, new_state = row.step(x, g, state, t, hyper)
     return Trace(x, g, t, state, hyper, new_x, new_state)

@@ -73,7 +73,7 @@ def is_linear(name):
     combination of the images of the unit vectors, at t = 1 and at t = 2.
 
     >>> [name for name in METHODS if not is_linear(name)]
-    ['adam']
+    ['adagrad', 'rmsprop', 'adam', 'adamw', 'amsgrad', 'nadam']
     """
     row = methods.method(name)
     h = row.Hyper(*(p.default for p in row.parameters.values()))

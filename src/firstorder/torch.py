@@ -170,6 +170,26 @@ class Nesterov(StepOptimizer):
         super().__init__(params, "nesterov", lr=lr, beta=beta, unchecked=unchecked, **unknown)
 
 
+class AdaGrad(StepOptimizer):
+    """(AdaGrad) as a PyTorch optimizer: `firstorder.steps.adagrad`."""
+
+    def __init__(
+        self, params, lr=_default("adagrad", "lr"), eps=_default("adagrad", "eps"),
+        *, unchecked=False, **unknown,
+    ):
+        super().__init__(params, "adagrad", lr=lr, eps=eps, unchecked=unchecked, **unknown)
+
+
+class RMSProp(StepOptimizer):
+    """(RMSProp) as a PyTorch optimizer: `firstorder.steps.rmsprop`."""
+
+    def __init__(
+        self, params, lr=_default("rmsprop", "lr"), beta2=_default("rmsprop", "beta2"),
+        eps=_default("rmsprop", "eps"), *, unchecked=False, **unknown,
+    ):
+        super().__init__(params, "rmsprop", lr=lr, beta2=beta2, eps=eps, unchecked=unchecked, **unknown)
+
+
 class Adam(StepOptimizer):
     """(Adam) as a PyTorch optimizer: `firstorder.steps.adam`."""
 
@@ -179,3 +199,38 @@ class Adam(StepOptimizer):
     ):
         values = {"lr": lr, "beta1": beta1, "beta2": beta2, "eps": eps}
         super().__init__(params, "adam", unchecked=unchecked, **values, **unknown)
+
+
+class AdamW(StepOptimizer):
+    """(AdamW) as a PyTorch optimizer: `firstorder.steps.adamw`."""
+
+    def __init__(
+        self, params, lr=_default("adamw", "lr"), beta1=_default("adamw", "beta1"),
+        beta2=_default("adamw", "beta2"), eps=_default("adamw", "eps"),
+        weight_decay=_default("adamw", "weight_decay"), *, unchecked=False, **unknown,
+    ):
+        values = {"lr": lr, "beta1": beta1, "beta2": beta2, "eps": eps, "weight_decay": weight_decay}
+        super().__init__(params, "adamw", unchecked=unchecked, **values, **unknown)
+
+
+class AMSGrad(StepOptimizer):
+    """(AMSGrad) as a PyTorch optimizer: `firstorder.steps.amsgrad`; not `torch.optim.Adam(amsgrad=True)`."""
+
+    def __init__(
+        self, params, lr=_default("amsgrad", "lr"), beta1=_default("amsgrad", "beta1"),
+        beta2=_default("amsgrad", "beta2"), eps=_default("amsgrad", "eps"), *, unchecked=False, **unknown,
+    ):
+        values = {"lr": lr, "beta1": beta1, "beta2": beta2, "eps": eps}
+        super().__init__(params, "amsgrad", unchecked=unchecked, **values, **unknown)
+
+
+class NAdam(StepOptimizer):
+    """(NAdam) as a PyTorch optimizer: `firstorder.steps.nadam`."""
+
+    def __init__(
+        self, params, lr=_default("nadam", "lr"), beta1=_default("nadam", "beta1"),
+        beta2=_default("nadam", "beta2"), eps=_default("nadam", "eps"),
+        momentum_decay=_default("nadam", "momentum_decay"), *, unchecked=False, **unknown,
+    ):
+        values = {"lr": lr, "beta1": beta1, "beta2": beta2, "eps": eps, "momentum_decay": momentum_decay}
+        super().__init__(params, "nadam", unchecked=unchecked, **values, **unknown)
