@@ -52,7 +52,7 @@ def _key(page):
 
 def _anchor(page, row_id=None):
     """Anchor of a page's list of claims, or of one claim in it."""
-    return nodes.make_id(f"claims-{_key(page)}" + (f"-{row_id}" if row_id else ""))
+    return f"claims-{_key(page)}" + (f"-{row_id}" if row_id else "")  # as the file is called
 
 
 class _Rows(SphinxDirective):

@@ -100,7 +100,7 @@ METHODS = {
         Method(
             "gradient_descent", "Gradient descent", "GD", steps.gradient_descent,
             steps.GradientDescentHyper, steps.GradientDescentState, {"lr": LR},
-            "definitions/momentum", "cauchy1847",
+            "prerequisites", "cauchy1847",
             "SGD(lr=α)", "SGD(learning_rate=α)", "sgd(α)",
         ),
         Method(
