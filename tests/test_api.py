@@ -67,6 +67,7 @@ def test_every_public_name_appears(page):
                     if not method.startswith("_") and f"{m}.{name}.{method}" not in items
                     and (isinstance(member, (property, staticmethod)) or inspect.isfunction(member))
                     and getattr(member, "__name__", "") != "<lambda>"  # a field's default
+                    and not hasattr(member, "hooked")  # torch wraps `step` in a class once it has an instance
                 ]
     assert missing == []
 

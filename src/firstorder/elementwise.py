@@ -42,13 +42,13 @@ def quotient(a, b):
     The one place where 0/0 is decided: with ε = 0 and a zero gradient, Adam's step is
     0/0 and means "no evidence, no move". The same rule holds in every backend.
 
-    >>> quotient(1.0, 4.0), quotient(0.0, 0.0)
-    (0.25, 0.0)
+    >>> quotient(1.0, 4.0), quotient(0.0, 0.0), quotient(float("inf"), 0.0)
+    (0.25, 0.0, 0.0)
     >>> quotient(np.array([1.0, 0.0]), np.array([2.0, 0.0]))
     array([0.5, 0. ])
     """
     if isinstance(b, (float, int)):
-        return a / b if b != 0 else 0.0 * a
+        return a / b if b != 0 else 0.0
     if isinstance(b, (np.ndarray, np.generic)):
         a, b = np.broadcast_arrays(a, b)
         return np.divide(a, b, out=np.zeros(b.shape, np.result_type(a, b)), where=b != 0)[()]
