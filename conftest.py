@@ -117,6 +117,6 @@ def pytest_terminal_summary(terminalreporter):
         say(f"not attempted: {name}")
     for nodeid, reason in skipped:
         if "not attempted: " not in reason:
-            say(f"SKIPPED, and nothing but an untouched exercise may be: {nodeid} ({reason})", red=True)
+            say(f"{'FAILED, since nothing else may be skipped' if os.environ.get('CI') else 'not run here'}: {nodeid} ({reason})")
     if not REFERENCE and (terminalreporter.config.option.nbval or terminalreporter.config.option.nbval_lax):
         say("This is not Linux on x86-64: notebooks ran and their checks decided, but no output strings were compared.")

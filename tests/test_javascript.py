@@ -1,5 +1,6 @@
 """The printed JavaScript, run by Node, against the Python steps it came from."""
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -45,7 +46,10 @@ def node(code, data=None, names=None):
     """Run the library and some code in Node; what the code printed, from JSON."""
     program = shutil.which("node")
     if program is None:
-        pytest.fail("node is not on the PATH; install Node.js 18 or later to test the figures' JavaScript")
+        sentence = "node is not on the PATH; install Node.js 18 or later to test the figures' JavaScript"
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)  # a reader's machine tests what it can; CI must have it
     done = subprocess.run(
         [program, "-e", library(names) + code],
         input=json.dumps(data), capture_output=True, text=True, encoding="utf-8", timeout=60,
