@@ -91,15 +91,24 @@ def test_a_failing_page_is_one_sentence(tmp_path, monkeypatch):
         notebooks.run("loud.md")
 
 
-@pytest.mark.parametrize("what", ["src/firstorder/steps.py", "claims/definitions-momentum.yml", "constraints.txt"])
-def test_the_cache_does_not_survive_a_change_of(what, monkeypatch):
-    before = notebooks.stamp()
+PAGE, TABLES = "chapters/definitions/momentum.md", "solutions/kill_tables.md"
+
+
+@pytest.mark.parametrize("what, mark", [
+    ("src/firstorder/steps.py", lambda: notebooks.stamp()),
+    ("constraints.txt", lambda: notebooks.stamp()),
+    ("claims/definitions-momentum.yml", lambda: notebooks.page_stamp(PAGE)),
+    ("src/firstorder/graders/b03.py", lambda: notebooks.page_stamp(TABLES)),
+    ("tests/variants/b03.py", lambda: notebooks.page_stamp(TABLES)),
+])
+def test_the_cache_does_not_survive_a_change_of(what, mark, monkeypatch):
+    before = mark()
     original = (ROOT / what).read_bytes()
     path_type = type(ROOT)
     read = path_type.read_bytes
     monkeypatch.setattr(path_type, "read_bytes",
                         lambda self: original + b"\n" if self == ROOT / what else read(self))
-    assert notebooks.stamp() != before
+    assert mark() != before
 
 
 @pytest.mark.parametrize("command", [["serve"], ["zip"]])

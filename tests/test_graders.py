@@ -1,13 +1,28 @@
 """Every grader is graded: the stub and all named wrong solutions fail, all different right ones pass."""
+import importlib
+import pkgutil
+
 import pytest
 
-from firstorder.grading import NotYet, Report, kill_table
-from firstorder.graders import b03, c05
+from firstorder import graders
+from firstorder.graders import b03
+from firstorder.grading import NotYet, Report, first_false, kill_table
+from tools.notebooks import ROOT
 
-from .variants.b03 import VARIANTS as B03
-from .variants.c05 import VARIANTS as C05
+from . import variants as folder
 
-GRADERS = {"B.3": (b03.check, B03), "C.5": (c05.check, C05)}
+NAMES = sorted(m.name for m in pkgutil.iter_modules(graders.__path__))
+GRADERS = {
+    name: (importlib.import_module(f"firstorder.graders.{name}").check,
+           importlib.import_module(f"tests.variants.{name}").VARIANTS)
+    for name in NAMES
+}
+
+
+def test_every_grader_has_variants_and_a_published_kill_table():
+    page = (ROOT / "solutions" / "kill_tables.md").read_text("utf8")
+    assert sorted(m.name for m in pkgutil.iter_modules(folder.__path__)) == NAMES
+    assert [name for name in NAMES if f'show("{name}"' not in page] == []
 
 
 @pytest.mark.parametrize("exercise", GRADERS)
@@ -54,4 +69,4 @@ def test_planted_proof_of_b03_is_true_up_to_its_first_false_step():
 
     verdicts = {k: decide(statement, *hypotheses).decided for k, (hypotheses, statement) in b03.planted_proof().items()}
     assert verdicts == {1: True, 2: True, 3: True, 4: False, 5: True}
-    assert b03.first_false_step() == 4
+    assert first_false({k: lambda v=v: v for k, v in verdicts.items()}) == 4

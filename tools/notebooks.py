@@ -182,16 +182,36 @@ def _first_difference(a, b):
 # ---- execution and cache ----------------------------------------------------------------------
 
 
-def stamp():
-    """Hash of everything that outputs depend on besides the page: package, claims, pins, platform."""
-    digest = hashlib.sha256(platform.python_version().encode() + platform.machine().encode())
-    for path in sorted([*ROOT.glob("src/**/*.py"), *ROOT.glob("claims/*.yml"), ROOT / "constraints.txt"]):
+def _hash(paths, start=b""):
+    digest = hashlib.sha256(start)
+    for path in sorted(paths):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
+def stamp():
+    """Hash of what every page's outputs depend on: the package without its graders, pins, platform."""
+    package = [p for p in ROOT.glob("src/**/*.py") if p.parent.name != "graders"]
+    return _hash([*package, ROOT / "constraints.txt"], platform.python_version().encode() + platform.machine().encode())
+
+
+def page_stamp(page):
+    """Hash of what this page's outputs depend on besides: its claims, and graders and variants if it names them."""
+    text = (ROOT / page).read_text("utf8")
+    claims = ROOT / "claims" / file_of(page.removesuffix(".md").removeprefix("chapters/"))
+    paths = [claims] if claims.exists() else []
+    for word, pattern in (("firstorder.graders", "src/firstorder/graders/*.py"), ("tests.variants", "tests/variants/*.py")):
+        if word in text:
+            paths += ROOT.glob(pattern)
+    return _hash(paths)
+
+
+def _mark(page):
+    return CACHE / "stamps" / page.replace("/", "-")
+
+
 def fresh_cache():
-    """The cache, emptied first if the package, the claims or the pins have changed since it was filled."""
+    """The cache, emptied first if the package or the pins have changed since it was filled."""
     from jupyter_cache import get_cache
 
     mark = CACHE / "STAMP"
@@ -223,11 +243,15 @@ def store(page, outputs, seconds=0.0):
     cache.cache_notebook_bundle(
         CacheBundleIn(nb, str(path), data={"execution_seconds": seconds}), check_validity=False, overwrite=True
     )
+    _mark(page).parent.mkdir(exist_ok=True)
+    _mark(page).write_text(page_stamp(page))
 
 
 def cached(page, cache):
     from myst_nb.core.read import myst_nb_reader_plugin
 
+    if not _mark(page).exists() or _mark(page).read_text() != page_stamp(page):
+        return False
     try:
         cache.match_cache_notebook(myst_nb_reader_plugin(str(ROOT / page)))
         return True

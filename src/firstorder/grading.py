@@ -49,6 +49,31 @@ class Report:
         print(f"{self.title}: passed")
 
 
+def first_false(proof):
+    """Number of the first step of a planted proof that does not follow from the steps before it.
+
+    proof  step number -> function () -> bool: does the step follow?
+
+    >>> first_false({1: lambda: True, 2: lambda: False, 3: lambda: False})
+    2
+    """
+    return next(k for k in sorted(proof) if not proof[k]())
+
+
+def judge_false_step(report, answer, proof):
+    """Judge a reader's answer to "which is the first false step?" without giving it away.
+
+    report  a `Report`
+    answer  the reader's function () -> int
+    proof   the planted proof, as for `first_false`
+    """
+    name = "the first false step of the planted proof"
+    with report.running(name):
+        said = answer()
+        right = isinstance(said, int) and not isinstance(said, bool) and said == first_false(proof)
+        report.expect(name, "its number", "it" if right else f"{said!r}, which is not it", right)
+
+
 class Kill(NamedTuple):
     """What a grader said of one variant: a row of a kill table.
 
