@@ -5,7 +5,11 @@ version of constraints.txt.  A test compares the two files.
 """
 from .notebooks import ROOT
 
-NOT_THERE = {"torch", "playwright", "axe-playwright-python"}  # conda's torch; the browser tests' packages
+# conda's torch; what only the tests need: the browser and the other optimizer libraries
+NOT_THERE = {
+    "torch", "playwright", "axe-playwright-python", "keras", "optax", "jax", "jaxlib",
+    "absl-py", "h5py", "ml_dtypes", "namex", "opt_einsum", "optree", "rich",
+}
 
 
 def pins():
