@@ -10,7 +10,7 @@ from .methods import METHODS, hyper, method, position, start
 __version__ = "0.1.0"
 
 _MODULES = (
-    "claims", "decision", "elementwise", "graders", "grading", "javascript", "methods", "minimize", "pages", "plotting",
+    "claims", "decision", "elementwise", "graders", "grading", "javascript", "methods", "minimize", "pages", "pep", "plotting",
     "problems", "steps", "sweeps", "symbolic", "theory", "torch", "widgets",
 )
 
