@@ -29,7 +29,7 @@
   function widen(formula) {
     var content = formula.querySelector("mjx-container");
     var room = formula.closest("p, li, td, dd, div");
-    formula.classList.toggle("math-wide", Boolean(content) && content.scrollWidth > room.clientWidth);
+    formula.classList.toggle("math-wide", Boolean(content) && content.getBoundingClientRect().width > room.clientWidth);
   }
 
   function check() {

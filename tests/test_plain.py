@@ -28,6 +28,7 @@ def plain(tmp_path):
 @pytest.mark.parametrize("source, text", [
     ("(label)=\n# Title", "# Title"),
     ("```{prf:theorem} Fast\n:label: thm\nIt is.\n```", "> **Theorem (Fast).**\n>\n> It is."),
+    ("```{prf:theorem} Fast\n:label: theorem-3-b\nIt is.\n```", "> **Theorem 3b (Fast).**\n>\n> It is."),
     ("```{note}\nHear.\n```", "> **Note**\n>\n> Hear."),
     ("```{dropdown} More\nText.\n```", "> **More**\n>\n> Text."),
     ("::::{quiz} A.1\n:answer: true\nSo?\n\n:::{reason}\nSo.\n:::\n::::",
@@ -71,3 +72,9 @@ def test_one_label_on_two_pages_is_refused(tmp_path):
         (tmp_path / name).write_text("(same)=\n# X\n")
     with pytest.raises(PlainError, match="label same is defined on a.md and on b.md"):
         Labels(tmp_path, ["a.md", "b.md"])
+
+
+def test_a_backtick_in_a_directives_first_line_is_refused(plain):
+    """CommonMark then sees no directive, and the page would show its source."""
+    with pytest.raises(PlainError, match="first line cannot hold a backtick: ```{prf:proof} of {ref}`top`$"):
+        plain().convert("```{prf:proof} of {ref}`top`\nBecause.\n```")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import yaml
 
+from firstorder.pages import theorem_number
+
 THEOREM_LIKE = {"definition", "theorem", "lemma", "proposition", "corollary", "remark", "example", "proof", "algorithm"}
 ADMONITIONS = {"note", "tip", "warning", "important", "caution", "hint", "seealso", "attention", "danger", "error"}
 
@@ -23,6 +25,12 @@ LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<page>[^)\s#:]*\.md)?(?P<hash
 
 class PlainError(ValueError):
     """A page uses something that the notebook rendering does not know."""
+
+
+def _titled(kind, label, name):
+    """"Theorem 3b (Ball)": kind, the number that the label says if it does, and the name if there is one."""
+    number = theorem_number(label)
+    return kind.capitalize() + (f" {number}" if number else "") + (f" ({name})" if name else "")
 
 
 class Labels:
@@ -53,8 +61,8 @@ class Labels:
             elif m := FENCE.match(line):
                 opened = [m["name"], m["arg"]]
             elif (m := OPTION.match(line)) and m["key"] in ("label", "name") and opened:
-                kind = opened[0].removeprefix("prf:").split("-")[0].capitalize()
-                self._add(m["value"].strip(), page, f"{kind} ({opened[1]})" if opened[1] else kind)
+                kind, label = opened[0].removeprefix("prf:").split("-")[0], m["value"].strip()
+                self._add(label, page, _titled(kind, label, opened[1]))
             elif m := re.match(r"^ *(?:figure: *\{)?.*\bname: *(fig-[\w-]+)", line):
                 self._add(m[1], page, "figure")
 
@@ -88,6 +96,8 @@ class Plain:
         while i < len(lines):
             line = lines[i]
             if m := FENCE.match(line):
+                if m["fence"][0] == "`" and "`" in m["arg"]:
+                    raise PlainError(f"{self.page}: a directive's first line cannot hold a backtick: {line.strip()}")
                 j = self._closing(lines, i, m)
                 out += self._directive(m["name"], m["arg"].strip(), lines[i + 1 : j], m["indent"])
                 i = j + 1
@@ -133,7 +143,7 @@ class Plain:
         arg = self.inline(arg)
         base = name.removeprefix("prf:")
         if name.startswith("prf:") and base in THEOREM_LIKE:
-            title = base.capitalize() + (f" ({arg})" if arg else "")
+            title = _titled(base, options.get("label", ""), arg)
             return self._quote([f"**{title}.**", "", *self._blocks(body)])
         if name in ADMONITIONS or name in ("admonition", "dropdown", "topic"):
             title = arg or name.capitalize()

@@ -6,6 +6,7 @@ equations     an equation labelled eq-HB is numbered (HB), beside it and in {eq}
 bibliography  its entries as a list that assistive technology reads as one
 quiz          {quiz} and {reason}: true or false, no kernel, by keyboard
 explorable    {explorable}: an interactive figure with a static one as fallback
+theorems      a theorem labelled theorem-3-b is Theorem 3b, whatever stands before it
 ledger        {claims} and {ledger}: the claims that the pages test, from claims/*.yml
 offline       MathJax, icons and scripts from the site itself; no request leaves the machine
 
@@ -13,7 +14,7 @@ offline       MathJax, icons and scripts from the site itself; no request leaves
 """
 from pathlib import Path
 
-from . import api, bibliography, edition, element, equations, explorable, ledger, offline, quiz
+from . import api, bibliography, edition, element, equations, explorable, ledger, offline, quiz, theorems
 
 STATIC = Path(__file__).parent / "static"
 
@@ -37,6 +38,6 @@ def _add_assets(app, pagename, templatename, context, doctree):
 def setup(app):
     app.connect("config-inited", _find_static)
     app.connect("html-page-context", _add_assets)
-    for part in (api, bibliography, edition, element, equations, explorable, ledger, offline, quiz):
+    for part in (api, bibliography, edition, element, equations, explorable, ledger, offline, quiz, theorems):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,6 +2,7 @@
 import ast
 import inspect
 import io
+import re
 import textwrap
 
 
@@ -15,6 +16,21 @@ def glue(key, text):
     if not isinstance(text, str):
         raise TypeError(f"glue({key!r}, …) takes a formatted string, not a {type(text).__name__}")
     store(key, text, display=False)
+
+
+LABEL = re.compile(r"(?:theorem-(?P<chapter>\d+)|thm-(?P<set>[a-z])(?P<item>\d+))(?:-(?P<part>[a-z]))?")
+
+
+def theorem_number(label):
+    """The number that a theorem's label stands for, or None if it stands for none.
+
+    >>> theorem_number("theorem-3"), theorem_number("theorem-3-b"), theorem_number("thm-b10"), theorem_number("lemma-sums")
+    ('3', '3b', 'B.10', None)
+    """
+    match = LABEL.fullmatch(label)
+    if not match:
+        return None
+    return (match["chapter"] or f"{match['set'].upper()}.{int(match['item'])}") + (match["part"] or "")
 
 
 class Source:
