@@ -1,11 +1,12 @@
 """Every grader is graded: the stub and all named wrong solutions fail, all different right ones pass."""
 import importlib
 import pkgutil
+import re
 
 import pytest
 
 from firstorder import graders
-from firstorder.graders import b03
+from firstorder.decision import decide
 from firstorder.grading import NotYet, Report, first_false, kill_table
 from tools.notebooks import ROOT
 
@@ -64,9 +65,21 @@ def test_keyboard_interrupt_is_not_a_failed_criterion():
         raise KeyboardInterrupt
 
 
-def test_planted_proof_of_b03_is_true_up_to_its_first_false_step():
-    from firstorder.decision import decide
+PLANTED = {name: module for name in NAMES
+           if hasattr(module := importlib.import_module(f"firstorder.graders.{name}"), "planted_proof")}
 
-    verdicts = {k: decide(statement, *hypotheses).decided for k, (hypotheses, statement) in b03.planted_proof().items()}
-    assert verdicts == {1: True, 2: True, 3: True, 4: False, 5: True}
-    assert first_false({k: lambda v=v: v for k, v in verdicts.items()}) == 4
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted_proof_follows_up_to_its_first_false_step(name):
+    """The reference names the one step that does not follow; the steps before it do."""
+    proof = PLANTED[name].planted_proof()
+    if isinstance(proof[1], tuple):  # hypotheses and statement, to be decided
+        proof = {k: lambda row=row: decide(row[1], *row[0]).decided for k, row in proof.items()}
+    assert list(proof) == list(range(1, len(proof) + 1)) and len(proof) >= 4
+    false = first_false(proof)
+    reference = next(functions for wanted, functions in GRADERS[name][1].values() if wanted == "pass")
+    assert reference[-1]() == false > 1
+    assert all(proof[k]() for k in range(1, false))
+    page = (ROOT / "solutions" / f"{name}.md").read_text("utf8")
+    (wrong,) = re.findall(r"\*\*A wrong proof\.\*\*.*?\n\n((?:\d+\. .*\n)+)", page)
+    assert len(wrong.splitlines()) in (len(proof), len(proof) + 1), "the page's steps and the planted proof's"
