@@ -1,4 +1,5 @@
 """Pages and files around them: drift, pins, the command line's sentences."""
+import re
 import subprocess
 import sys
 
@@ -89,6 +90,15 @@ def test_a_failing_page_is_one_sentence(tmp_path, monkeypatch):
     )
     with pytest.raises(BookError, match="^loud.md writes to stderr in code cell 1: oh$"):
         notebooks.run("loud.md")
+
+
+@pytest.mark.parametrize("page", notebooks.toc())
+def test_formulas_and_proofs_render_everywhere(page):
+    """A bare line break in $$ … $$ is one on the website only; a proof that starts with its first step loses its list."""
+    text = (ROOT / page).read_text("utf8")
+    bare = [m for m in re.findall(r"^\$\$\n(.*?)^\$\$", text, re.M | re.S) if "\\\\" in m and "\\begin{" not in m]
+    assert not bare, bare[0]
+    assert not re.search(r"\{prf:proof\}[^\n]*\n+1\. ", text), "a proof starts with its first step"
 
 
 PAGE, TABLES = "chapters/definitions/momentum.md", "solutions/kill_tables.md"
