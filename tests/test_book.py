@@ -79,6 +79,13 @@ def test_committed_notebooks_hold_no_pictures_and_every_output_is_numbered():
         assert not any(o.output_type == "error" for c in code for o in c.outputs), page
 
 
+def test_a_printed_line_is_not_broken_where_the_kernel_flushed():
+    piece = {"output_type": "stream", "name": "stdout"}
+    other = {"output_type": "display_data", "data": {}, "metadata": {}}
+    outputs = [{**piece, "text": "half a "}, {**piece, "text": "line\n"}, other, {**piece, "text": "next\n"}]
+    assert notebooks._joined(outputs) == [{**piece, "text": "half a line\n"}, other, {**piece, "text": "next\n"}]
+
+
 def test_a_failing_page_is_one_sentence(tmp_path, monkeypatch):
     header = (ROOT / "index.md").read_text("utf8").split("# ")[0]
     (tmp_path / "bad.md").write_text(header + "# Bad\n\n```{code-cell} ipython3\nraise ValueError('no')\n```\n")

@@ -68,6 +68,13 @@ def test_readers_paths(book, path, code, options, passes, said):
     assert not (book / NAME).with_suffix(".new.ipynb").exists()
 
 
+def test_a_link_within_a_page_stays_within_it():
+    master = (ROOT / "solutions" / "a_true_false.md").read_text("utf8")
+    text = exercises.exercise_text("solutions/a_true_false.md")
+    assert "{ref}`A.1 <sol-a01>`" in master and "{ref}`A.1 <ex-a01>`" in text
+    assert "(ex-a01)=" in text and "sol-" not in text
+
+
 def test_a_newer_stub_is_written_beside_the_readers_work(book):
     _write(book, SOLVED)
     before = (book / NAME).read_bytes()

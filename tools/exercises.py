@@ -5,7 +5,8 @@
   and docstring and replaces the body;
 - everything from `+++ {"tags": ["solution"]}` to `+++ {"tags": ["exercise"]}` (or the end) is left out;
 - a code cell tagged `check` judges the reader's work and must stay in it;
-- a label `sol-…` becomes `ex-…`, and the title loses its ending " (solution)".
+- a label `sol-…` becomes `ex-…`, as does a link to it on the same page, `{ref}`words <sol-…>``, and the title
+  loses its ending " (solution)".
 
 `exercises/NAME.md` and `exercises/NAME.ipynb` are generated.  A notebook whose code the reader has
 changed is never overwritten: a new stub is written beside it.
@@ -51,7 +52,9 @@ def stub_code(source):
 
 def exercise_text(master):
     """The MyST text of the exercise page made from a master."""
-    nb = jupytext.reads((ROOT / master).read_text("utf8"), fmt="md:myst")
+    text = (ROOT / master).read_text("utf8")
+    own = set(re.findall(r"^\((sol-[\w-]+)\)=$", text, flags=re.M))
+    nb = jupytext.reads(text, fmt="md:myst")
     cells, leaving_out = [], False
     for cell in nb.cells:
         tags = cell.metadata.get("tags", [])
@@ -65,6 +68,8 @@ def exercise_text(master):
         elif cell.cell_type == "markdown":
             cell.source = re.sub(r"^(# .*)" + re.escape(ENDING) + "$", r"\1", cell.source, flags=re.M)
             cell.source = re.sub(r"^(\(|:name: |:label: )sol-", r"\1ex-", cell.source, flags=re.M)
+            cell.source = re.sub(  # a link within the page stays within the page
+                r"(?<=<)sol-[\w-]+(?=>`)", lambda m: m[0].replace("sol-", "ex-", 1) if m[0] in own else m[0], cell.source)
         cells.append(cell)
     nb.cells = cells
     return jupytext.writes(nb, fmt="md:myst")

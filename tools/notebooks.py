@@ -222,6 +222,18 @@ def fresh_cache():
     return get_cache(CACHE)
 
 
+def _joined(outputs):
+    """Consecutive pieces of one printed stream as one: where a kernel flushes is chance, and would break lines."""
+    joined = []
+    for out in outputs:
+        last = joined[-1] if joined else None
+        if last and out["output_type"] == last["output_type"] == "stream" and out["name"] == last["name"]:
+            joined[-1] = {**last, "text": last["text"] + out["text"]}
+        else:
+            joined.append(dict(out))
+    return joined
+
+
 def store(page, outputs, seconds=0.0):
     """Put a page's outputs (one list per code cell) where the build looks for them."""
     from jupyter_cache.base import CacheBundleIn
@@ -234,7 +246,7 @@ def store(page, outputs, seconds=0.0):
         raise BookError(f"{page} has {len(code)} code cells, but {len(outputs)} were executed: run `make notebooks`")
     for i, (cell, outs) in enumerate(zip(code, outputs)):
         cell.execution_count = i + 1
-        cell.outputs = [nbformat.from_dict(dict(o)) for o in outs]
+        cell.outputs = [nbformat.from_dict(dict(o)) for o in _joined(outs)]
         for o in cell.outputs:
             if o.output_type == "execute_result":
                 o["execution_count"] = i + 1
