@@ -74,8 +74,6 @@ class Method:
     parameters  name -> `Parameter`, in the order of Hyper
     page        the page that defines it
     paper       key of its source in references.bib
-    torch, keras, optax
-                how to ask a library for the same iterates, or why it cannot be asked
     position    (stored point, state, hyper) -> the point x that theorems speak of
     """
 
@@ -88,9 +86,6 @@ class Method:
     parameters: dict
     page: str
     paper: str
-    torch: str
-    keras: str
-    optax: str
     position: Callable = lambda stored, state, hyper: stored
 
 
@@ -101,13 +96,11 @@ METHODS = {
             "gradient_descent", "Gradient descent", "GD", steps.gradient_descent,
             steps.GradientDescentHyper, steps.GradientDescentState, {"lr": LR},
             "prerequisites", "cauchy1847",
-            "SGD(lr=α)", "SGD(learning_rate=α)", "sgd(α)",
         ),
         Method(
             "heavy_ball", "Heavy ball", "HB", steps.heavy_ball,
             steps.HeavyBallHyper, steps.HeavyBallState, {"lr": LR, "beta": BETA},
             "definitions/momentum", "polyak1964",
-            "SGD(lr=α, momentum=β)", "SGD(learning_rate=α, momentum=β)", "sgd(α, momentum=β)",
         ),
         Method(
             "heavy_ball_ema", "Heavy ball, EMA form", "EMA", steps.heavy_ball_ema,
@@ -115,56 +108,38 @@ METHODS = {
             {"lr": Parameter("η", "step size of the EMA form", "x²/f", POSITIVE, 0.1),
              "beta": Parameter("β", "averaging factor", "dimensionless", UNIT, 0.9)},
             "definitions/momentum", "kingma2015",
-            "SGD(lr=(1-β)η, momentum=β)", "SGD(learning_rate=(1-β)η, momentum=β)", "sgd((1-β)η, momentum=β)",
         ),
         Method(
             "nesterov", "Nesterov", "NAG", steps.nesterov,
             steps.NesterovHyper, steps.NesterovState, {"lr": LR, "beta": BETA},
             "definitions/momentum", "nesterov1983",
-            "SGD(lr=α, momentum=β, nesterov=True)", "SGD(learning_rate=α, momentum=β, nesterov=True)",
-            "sgd(α, momentum=β, nesterov=True)",
             position=lambda stored, state, hyper: stored - hyper.beta * state.v,
         ),
         Method(
             "adagrad", "AdaGrad", "AdaGrad", steps.adagrad, steps.AdaGradHyper, steps.AdaGradState,
             {"lr": _adaptive_lr(0.01), "eps": EPS},
             "definitions/adaptive", "duchi2011",
-            "Adagrad(lr=α, eps=ε)",
-            "only with ε = 0: Keras adds its epsilon inside the root",
-            "only with ε = 0: Optax adds its eps inside the root",
         ),
         Method(
             "rmsprop", "RMSProp", "RMSProp", steps.rmsprop, steps.RMSPropHyper, steps.RMSPropState,
             {"lr": _adaptive_lr(0.001), "beta2": replace(BETA2, default=0.9), "eps": EPS},
             "definitions/adaptive", "tieleman2012",
-            "RMSprop(lr=α, alpha=β₂, eps=ε)",
-            "only with ε = 0: Keras adds its epsilon inside the root",
-            "rmsprop(α, decay=β₂, eps=ε, eps_in_sqrt=False)",
         ),
         Method(
             "adam", "Adam", "Adam", steps.adam, steps.AdamHyper, steps.AdamState,
             {"lr": _adaptive_lr(0.001), "beta1": BETA1, "beta2": BETA2, "eps": EPS},
             "definitions/adaptive", "kingma2015",
-            "Adam(lr=α, betas=(β₁, β₂), eps=ε)",
-            "only with ε = 0: Keras adds its epsilon before the bias correction",
-            "adam(α, b1=β₁, b2=β₂, eps=ε)",
         ),
         Method(
             "adamw", "AdamW", "AdamW", steps.adamw, steps.AdamWHyper, steps.AdamWState,
             {"lr": _adaptive_lr(0.001), "beta1": BETA1, "beta2": BETA2, "eps": EPS,
              "weight_decay": Parameter("λ_w", "decoupled weight decay", "1/x", NONNEGATIVE, 0.01)},
             "definitions/adaptive", "loshchilov2019",
-            "AdamW(lr=α, betas=(β₁, β₂), eps=ε, weight_decay=λ_w)",
-            "only with ε = 0: Keras adds its epsilon before the bias correction",
-            "adamw(α, b1=β₁, b2=β₂, eps=ε, weight_decay=λ_w)",
         ),
         Method(
             "amsgrad", "AMSGrad", "AMSGrad", steps.amsgrad, steps.AMSGradHyper, steps.AMSGradState,
             {"lr": _adaptive_lr(0.001), "beta1": BETA1, "beta2": BETA2, "eps": EPS},
             "definitions/adaptive", "reddi2018",
-            "not by a constant α: PyTorch corrects the bias after taking the maximum",
-            "not by a constant α: Keras corrects the bias after taking the maximum",
-            "not by amsgrad(α): Optax corrects the bias before taking the maximum",
         ),
         Method(
             "nadam", "NAdam", "NAdam", steps.nadam, steps.NAdamHyper, steps.NAdamState,
@@ -172,9 +147,6 @@ METHODS = {
              "momentum_decay": Parameter(
                  "ψ", "decay of the momentum schedule", "dimensionless", NONNEGATIVE, 0.004)},
             "definitions/adaptive", "dozat2016",
-            "NAdam(lr=α, betas=(β₁, β₂), eps=ε, momentum_decay=ψ)",
-            "only with ψ = 1: Keras has no such setting",
-            "only with ψ → ∞: Optax keeps the momentum constant",
         ),
     )
 }
