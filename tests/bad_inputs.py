@@ -11,7 +11,7 @@ import numpy as np
 
 from firstorder import METHODS, hyper
 from firstorder.minimize import minimize
-from firstorder.problems import quadratic
+from firstorder.problems import online, quadratic, reddi_kale_kumar
 
 
 class Case(NamedTuple):
@@ -81,4 +81,5 @@ CASES = [*_unknown_methods(), *_typed_wrong(), *_bad_values()]
 ENTRY_POINTS = {
     "hyper": hyper,
     "minimize": lambda method, **values: minimize(quadratic([1.0, 2.0]), method, steps=1, **values),
+    "online": lambda method, **values: online(method, reddi_kale_kumar(), steps=1, **values),
 }

@@ -1,19 +1,24 @@
 """Problems: gradients against three independent derivatives, answers against the definitions."""
+import math
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import sympy
 
-from firstorder import METHODS
+from firstorder import METHODS, hyper, start
 from firstorder.minimize import minimize
-from firstorder.problems import gaussian_noise, piecewise_quadratic, quadratic, rosenbrock, rotated_quadratic
+from firstorder.problems import (
+    OnlineProblem, ackley, ar1_noise, gaussian_noise, online, piecewise_quadratic, quadratic, reddi_kale_kumar,
+    rosenbrock, rotated_quadratic, saddle,
+)
 
 EIGENVALUES = [100.0, 1.0, 10.0]
 PROBLEMS = [
     quadratic(EIGENVALUES), rotated_quadratic(EIGENVALUES, seed=3), rosenbrock(), piecewise_quadratic(),
+    saddle(), ackley(1), ackley(3),
 ]
-ANALYTIC = PROBLEMS[:3]
+ANALYTIC = [p for p in PROBLEMS if p.name != "piecewise quadratic"]
 BOUNDED = [p for p in PROBLEMS if p.L is not None]
 NAME = {"ids": lambda p: p.name}
 
@@ -42,7 +47,7 @@ def third_derivative(problem, x):
     return np.array([2400 * abs(x[0]), 0.0]) if problem.name == "Rosenbrock" else np.zeros(problem.dim)
 
 
-@pytest.mark.parametrize("problem", PROBLEMS, **NAME)
+@pytest.mark.parametrize("problem", PROBLEMS[:4], **NAME)
 def test_gradient_against_central_differences_at_the_predicted_accuracy(problem):
     """|error| <= h² f‴/6 (truncation) + u (4 |f| + |x f′| + |f′|)/h (rounding of f and of x ± h)."""
     h = np.finfo(float).eps ** (1 / 3)
@@ -167,6 +172,133 @@ def test_the_cycle_attracts_a_run_from_the_default_start():
     np.testing.assert_allclose(np.sort(run.x[-3:, 0]), np.sort([float(x) for x in CYCLE]), rtol=1e-12)
 
 
+# ---- Ackley and the saddle -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_ackley_against_automatic_differentiation(d):
+    """The formula as Bäck prints it, differentiated by torch: gradient and Hessian."""
+    torch = pytest.importorskip("torch")
+
+    def printed(x):
+        return (-20 * torch.exp(-0.2 * (x**2).mean().sqrt()) - torch.exp(torch.cos(2 * math.pi * x).mean())
+                + 20 + math.e)
+
+    p = ackley(d)
+    for point in points(p):
+        x = torch.tensor(point, requires_grad=True)
+        assert p.f(point) == pytest.approx(printed(x).item(), rel=1e-13)
+        (slope,) = torch.autograd.grad(printed(x), x)
+        np.testing.assert_allclose(p.grad(point), slope, rtol=1e-11, atol=1e-12)
+        curvature = torch.autograd.functional.hessian(printed, x)
+        np.testing.assert_allclose(p.hessian(point), curvature, rtol=1e-10, atol=1e-11)
+
+
+def test_ackley_at_its_tip():
+    """One-sided slopes are 4/√d in every direction, so 0 is a subgradient and the gradient does not exist."""
+    for d in (1, 2, 7):
+        p = ackley(d)
+        assert p.f(np.zeros(d)) == 0 and not p.grad(np.zeros(d)).any()
+        for u in np.random.default_rng(d).standard_normal((5, d)):
+            u /= np.linalg.norm(u)
+            assert p.f(1e-9 * u) / 1e-9 == pytest.approx(4 / math.sqrt(d), rel=1e-6)
+            np.testing.assert_allclose(p.grad(1e-9 * u), 4 / math.sqrt(d) * u, rtol=0, atol=1e-6)
+        stack = p.grad(np.stack([np.zeros(d), np.ones(d)]))
+        assert np.isfinite(stack).all() and not stack[0].any() and stack[1].any()
+        with pytest.raises(ValueError, match="^Ackley's function has no Hessian at x = 0, the tip of its cone$"):
+            p.hessian(np.zeros((2, d)))
+
+
+def test_ackley_keeps_its_digits_near_the_tip():
+    """At 10⁻¹² the value is 4·10⁻¹² to full precision; as printed, rounding leaves a few digits at most."""
+    x = np.array([1e-12])
+    exact = 4e-12 + 2 * math.pi**2 * math.e * 1e-24 - 0.4e-24
+    assert ackley(1).f(x) == pytest.approx(exact, rel=1e-14)
+    as_printed = -20 * np.exp(-0.2e-12) - np.exp(np.cos(2e-12 * math.pi)) + 20 + math.e
+    assert abs(as_printed / exact - 1) > 1e-6
+
+
+def test_ackleys_bumps_hold_descent():
+    run = minimize(ackley(2), "gradient_descent", steps=2000, lr=0.005)
+    assert run.grad_norm[-1] < 1e-10 and np.linalg.eigvalsh(ackley(2).hessian(run.x[-1])).min() > 0
+    assert run.distance[-1] > 3 and run.gap[-1] > 5
+
+
+def test_the_saddle_is_strict_and_the_minima_are_two():
+    p, y = saddle(), sympy.Symbol("y", real=True)
+    assert sympy.solve(sympy.diff(y**4 / 4 - y**2 / 2, y), y) == [-1, 0, 1]
+    origin, minima = np.zeros(2), np.array([[0.0, 1.0], [0.0, -1.0]])
+    assert not p.grad(origin).any() and not p.grad(minima).any()
+    assert p.f(origin) == 0 and p.f(minima).tolist() == [p.f_min] * 2 == [-0.25, -0.25]
+    assert np.linalg.eigvalsh(p.hessian(origin)).tolist() == [-1, 1]
+    assert np.linalg.eigvalsh(p.hessian(minima)).min() == 1
+    assert np.linalg.eigvalsh(p.hessian(np.array([0.0, 1e6]))).max() > 1e12
+
+
+@pytest.mark.parametrize("method", ["gradient_descent", "heavy_ball", "nesterov"])
+def test_the_line_y_zero_leads_into_the_saddle_and_the_start_does_not(method):
+    stuck = minimize(saddle(), method, x0=np.array([1.0, 0.0]), steps=500, lr=0.1)
+    assert np.abs(stuck.x[-1]).max() < 1e-6
+    assert minimize(saddle(), method, steps=500, lr=0.1).distance[-1] < 1e-6
+
+
+# ---- online ----------------------------------------------------------------------------------------
+
+SHORT = dict(beta1=0.0, beta2=1 / 17, eps=0.0)
+
+
+def test_the_stream_of_reddi_kale_and_kumar():
+    """Its prefix sums stay positive for C > 2, so the best fixed point is −1 at every horizon."""
+    for C in (2.0001, 3.0, 10.0):
+        p = reddi_kale_kumar(C)
+        g = np.array([p.gradient(t) for t in range(1, 100)])
+        assert g[:4].tolist() == [C, -1, -1, C]
+        assert (np.cumsum(g) > 0).all() and p.minimiser == p.low == -1 and p.high == 1
+    assert min(np.cumsum([1.9, -1, -1])) < 0  # what C > 2 excludes
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_an_online_run_is_the_step_with_projection(name):
+    """Against a loop written out: state untouched by the projection, α/√t, regret by brute force."""
+    row, p, n = METHODS[name], reddi_kale_kumar(3.0), 40
+    run = online(name, p, x0=0.5, steps=n, lr=0.4)
+    x, state, played = 0.5, start(name, 0.5), []
+    for t in range(1, n + 1):
+        played.append(x)
+        h = hyper(name, lr=0.4)
+        x, state = row.step(x, p.gradient(t), state, float(t), h._replace(lr=0.4 / math.sqrt(t)))
+        x = float(np.clip(x, -1, 1))
+    np.testing.assert_allclose(run.x, [*played, x], rtol=0, atol=1e-15)
+    grid = np.linspace(-1, 1, 201)
+    for T in (1, 2, 3, 17, n):
+        losses = np.array([p.gradient(t) for t in range(1, T + 1)])
+        assert run.regret[T - 1] == pytest.approx((losses * played[:T]).sum() - (losses.sum() * grid).min(), abs=1e-12)
+    assert run.hyper == hyper(name, lr=0.4) and (run.gradient == [p.gradient(t) for t in range(1, n + 1)]).all()
+
+
+def test_regret_is_against_the_best_end_of_the_moment():
+    """On a stream that changes sign the best fixed point changes from one end to the other."""
+    stream = OnlineProblem("turn", lambda t: 1.0 if t < 3 else -3.0, -1.0, 1.0, 1.0)
+    run = online("gradient_descent", stream, steps=4, lr=0.5, fade=False)
+    assert run.x.tolist() == [0, -0.5, -1, 0.5, 1]
+    assert run.regret.tolist() == [0 + 1, -0.5 + 2, -0.5 + 3 + 1, -0.5 + 3 - 1.5 + 4]
+
+
+def test_adam_walks_to_the_worst_point_and_its_regret_grows_like_t():
+    """Reddi, Kale and Kumar (2018), Theorem 1: the average regret does not vanish; AdaGrad's does."""
+    for C in (3.0, 4.0, 10.0):
+        bad = online("adam", reddi_kale_kumar(C), steps=9000, lr=0.5, beta1=0.0, beta2=1 / (1 + C * C), eps=0.0)
+        good = online("adagrad", reddi_kale_kumar(C), steps=9000, lr=0.5, fade=False, eps=0.0)
+        assert bad.x[-300:].min() > 0.9 and good.x[-300:].max() < -0.9
+        per_loss = bad.regret[[2999, 8999]] / [3000, 9000]
+        assert per_loss.min() > 0.9 * 2 * (C - 2) / 3  # staying at +1 loses (C − 2)/3 a step, −1 gains it
+        assert good.regret[8999] / 9000 < 0.5 * good.regret[899] / 900
+
+
+def test_amsgrad_with_the_same_memory_goes_the_right_way():
+    assert online("amsgrad", reddi_kale_kumar(4.0), steps=3000, lr=0.5, **SHORT).x[-1] < -0.9
+
+
 # ---- noise -----------------------------------------------------------------------------------------
 
 
@@ -185,6 +317,28 @@ def test_noise_is_common_to_all_who_ask_with_the_same_seed():
     np.testing.assert_array_equal(2 * short, long[:10])
     assert not np.array_equal(short, gaussian_noise(1.0, 10, (2, 3), seed=2))
     assert not gaussian_noise(0, 5, 2, seed=1).any()
+
+
+@pytest.mark.parametrize("rho", [-0.9, -0.3, 0.0, 0.5, 0.95])
+def test_persistent_noise_has_its_moments_from_the_first_draw_on(rho):
+    """20 000 independent records: mean 0, variance σ² at steps 1, 2 and 30, covariance σ² ρ^h."""
+    n, sigma = 20_000, 0.25
+    xi = ar1_noise(rho, sigma, 30, n, seed=12) / sigma
+    for k in (0, 1, 29):
+        assert abs(xi[k].mean()) < 4 / math.sqrt(n)
+        assert abs(xi[k].var() - 1) < 4 * math.sqrt(2 / n)
+    for k, h in ((0, 1), (3, 2), (10, 5)):
+        product = xi[k] * xi[k + h]
+        assert abs(product.mean() - rho**h) < 4 * product.std() / math.sqrt(n)
+
+
+def test_persistent_noise_is_common_and_white_for_rho_zero():
+    short, long = ar1_noise(0.7, 1.0, 10, (2, 3), seed=1), ar1_noise(0.7, 2.0, 25, (2, 3), seed=1)
+    assert short.shape == (10, 2, 3)
+    np.testing.assert_array_equal(2 * short, long[:10])
+    np.testing.assert_array_equal(ar1_noise(0, 0.3, 50, 2, seed=4), gaussian_noise(0.3, 50, 2, seed=4))
+    white = gaussian_noise(1.0, 10, (2, 3), seed=1)  # the innovations, recovered
+    np.testing.assert_allclose((short[1:] - 0.7 * short[:-1]) / math.sqrt(0.51), white[1:], rtol=1e-12)
 
 
 # ---- bad input -------------------------------------------------------------------------------------
@@ -211,6 +365,32 @@ def test_noise_is_common_to_all_who_ask_with_the_same_seed():
      "sigma=inf is not finite; noise needs sigma in [0, ∞) (standard deviation, f/x)"),
     (lambda: gaussian_noise(1.0, 0, 2, 0), ValueError, "steps=0 is below 1; it needs an integer >= 1"),
     (lambda: gaussian_noise(1.0, 3, (2, 0), 0), ValueError, "shape=0 is below 1; it needs an integer >= 1"),
+    (lambda: ackley(0), ValueError, "dim=0 is below 1; it needs an integer >= 1"),
+    (lambda: ackley(2.0), TypeError, "dim=2.0 is a float, not an integer; it needs an integer >= 1"),
+    (lambda: reddi_kale_kumar(2), ValueError, "C=2.0 is outside (2, ∞) (the large gradient of the stream, f/x)"),
+    (lambda: reddi_kale_kumar(math.nan), ValueError,
+     "C=nan is not finite; the stream needs C in (2, ∞) (its large gradient, f/x)"),
+    (lambda: reddi_kale_kumar("4"), TypeError,
+     "C='4' is a str, not a real number; the stream needs C in (2, ∞) (its large gradient, f/x)"),
+    (lambda: online("adam", quadratic([1.0])), TypeError,
+     "problem=Problem(quadratic, dim=1, mu=1.0, L=1.0) is a Problem, not an OnlineProblem of firstorder.problems"),
+    (lambda: online("adan", reddi_kale_kumar()), ValueError,
+     f"method='adan' is not one of {', '.join(METHODS)}; did you mean adam?"),
+    (lambda: online("adam", reddi_kale_kumar(), x0=1.5), ValueError,
+     "x0=1.5 is outside [-1, 1] for Reddi–Kale–Kumar (C = 4)"),
+    (lambda: online("adam", reddi_kale_kumar(), x0=None), TypeError,
+     "x0=None is a NoneType, not a real number; Reddi–Kale–Kumar (C = 4) needs x0 in [-1, 1]"),
+    (lambda: online("adam", reddi_kale_kumar(), steps=0), ValueError,
+     "steps=0 is below 1; it needs an integer >= 1"),
+    (lambda: online("adam", reddi_kale_kumar(), fade=1), TypeError, "fade=1 is a int, not True or False"),
+    (lambda: ar1_noise(1.0, 1.0, 3, 2, 0), ValueError,
+     "rho=1.0 is outside (-1, 1) (correlation of successive draws, dimensionless)"),
+    (lambda: ar1_noise(math.nan, 1.0, 3, 2, 0), ValueError,
+     "rho=nan is not finite; noise needs rho in (-1, 1) (correlation of successive draws)"),
+    (lambda: ar1_noise(True, 1.0, 3, 2, 0), TypeError,
+     "rho=True is a bool, not a real number; noise needs rho in (-1, 1) (correlation of successive draws)"),
+    (lambda: ar1_noise(0.5, -1.0, 3, 2, 0), ValueError,
+     "sigma=-1.0 is outside [0, ∞) (standard deviation of the noise, f/x)"),
     (lambda: gaussian_noise(1.0, 3, 2, None), TypeError,
      "seed=None is a NoneType, not an integer; it needs an integer >= 0"),
 ])

@@ -12,7 +12,7 @@ from scipy.stats import chi2
 
 from firstorder import METHODS, hyper, start, steps, symbolic, theory
 from firstorder.minimize import minimize
-from firstorder.problems import quadratic
+from firstorder.problems import ar1_noise, quadratic
 
 LINEAR = ["gradient_descent", "heavy_ball", "heavy_ball_ema", "nesterov"]
 MOMENTUM = LINEAR[1:]
@@ -420,6 +420,227 @@ def test_without_a_peak_the_ratio_stays_at_or_below_its_limit(beta1, beta2):
     assert theory.bias_correction_peak(beta1, beta2) == (math.inf, 1.0)
 
 
+# ---- noise with a memory ---------------------------------------------------------------------------
+
+RHOS = [-0.9, -0.4, 0.0, 0.5, 0.95]
+
+
+def spectral_variance(name, lam, h, sigma, rho, point, n=2**15):
+    """1/2π ∫ |H(ω)|² S(ω) dω over a period; the trapezoidal rule converges geometrically."""
+    omega = np.arange(n) * 2 * np.pi / n
+    density = sigma**2 * (1 - rho**2) / np.abs(1 - rho * np.exp(-1j * omega)) ** 2
+    return (np.abs(theory.frequency_response(name, omega, h, lam=lam, point=point)) ** 2 * density).mean()
+
+
+@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("rho", RHOS)
+def test_lyapunov_against_the_integral_of_the_spectrum(name, rho):
+    for lam, ratio, beta in np.random.default_rng(5).uniform((0.1, 0.1, 0), (10, 0.95, 0.9), (6, 3)):
+        h = hyper_of(name, ratio * theory.stability_limit(name, beta) / lam, beta)
+        solved = theory.stationary_covariance(name, lam, h, 0.3, rho)
+        for value, point in ((solved.position, "position"), (solved.covariance[0, 0], "stored")):
+            assert spectral_variance(name, lam, h, 0.3, rho, point) == pytest.approx(value, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_persistent_noise_against_independent_replicas(name):
+    """20 000 replicas under `ar1_noise` until the start is forgotten, for two ρ."""
+    n, h = 20_000, hyper_of(name, 0.3, 0.6)
+    slowest = max(0.7, theory.spectral_radius(name, 1.0, h))
+    for rho in (-0.7, 0.7):
+        noise = ar1_noise(rho, 0.5, math.ceil(20 / -math.log(slowest)), n, seed=6)
+        stored = np.zeros(n)
+        state = start(name, stored)
+        for k, xi in enumerate(noise, 1):
+            stored, state = METHODS[name].step(stored, stored + xi, state, float(k), h)
+        solved = theory.stationary_covariance(name, 1.0, h, 0.5, rho)
+        position = METHODS[name].position(stored, state, h)
+        for sample, variance in ((position, solved.position), (stored, solved.covariance[0, 0])):
+            assert chi2.ppf(1e-4, n) < (sample**2).sum() / variance < chi2.ppf(1 - 1e-4, n)
+
+
+def test_persistent_noise_under_descent_in_closed_form():
+    """Solved symbolically: α σ² (1 + ρ(1 − αλ))/(λ (2 − αλ)(1 − ρ(1 − αλ)))."""
+    a, lam, rho, p, q = sympy.symbols("alpha lambda rho p q")
+    A, cov = sympy.Matrix([[1 - a * lam, -a], [0, rho]]), sympy.Matrix([[p, q], [q, 1]])
+    equations = cov - A * cov * A.T - sympy.diag(0, 1 - rho**2)
+    found = sympy.solve(list(equations), [p, q], dict=True)[0][p]
+    kept = 1 - a * lam
+    assert sympy.simplify(found - a * (1 + rho * kept) / (lam * (2 - a * lam) * (1 - rho * kept))) == 0
+    for r in RHOS:
+        value = theory.stationary_covariance("gradient_descent", 2.0, hyper("gradient_descent", lr=0.3), 1.0, r)
+        assert value.position == pytest.approx(float(found.subs({a: 0.3, lam: 2, rho: r})), rel=1e-12)
+
+
+# ---- frequency response ----------------------------------------------------------------------------
+
+OMEGA = np.array([0.0, 0.1, 1.0, 2.5, np.pi])
+
+
+def symbolic_response(name, closed, point):
+    """c (I − M/z)⁻¹ b from the traced step, as a function of z."""
+    tr, z = symbolic.trace(name), symbolic.Z
+    before = [tr.x, *tr.state]
+    after = sympy.Matrix([tr.new_x, *tr.new_state])
+    kick = after.jacobian([tr.g])
+    matrix = symbolic.iteration_matrix_symbolic(name) if closed else after.jacobian(before)
+    out = {"memory": tr.state[0] if tr.state else 0, "stored": tr.x,
+           "position": METHODS[name].position(tr.x, tr.state, tr.hyper)}[point]
+    readout = sympy.Matrix([[sympy.diff(out, symbol) for symbol in before]])
+    return tr, sympy.factor((readout * (sympy.eye(len(before)) - matrix / z).inv() * kick)[0])
+
+
+@pytest.mark.parametrize("name, printed", [
+    ("heavy_ball", "-lr/(1 - beta/z)"), ("heavy_ball_ema", "(1 - beta)/(1 - beta/z)"),
+    ("nesterov", "-lr/(1 - beta/z)"),
+])
+def test_the_momentum_filter(name, printed):
+    tr, response = symbolic_response(name, closed=False, point="memory")
+    names = {"z": symbolic.Z, **{str(s): s for s in tr.hyper}}
+    assert sympy.simplify(response - sympy.sympify(printed, locals=names)) == 0
+    h = hyper_of(name, 0.2, 0.9)
+    numeric = sympy.lambdify([symbolic.Z, *tr.hyper], response)(np.exp(1j * OMEGA), *h)
+    np.testing.assert_allclose(theory.frequency_response(name, OMEGA, h), numeric, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("point", ["position", "stored"])
+def test_the_response_to_noise_is_that_of_the_traced_step(name, point):
+    tr, response = symbolic_response(name, closed=True, point=point)
+    h = hyper_of(name, 0.2, 0.7)
+    numeric = sympy.lambdify([symbolic.Z, symbolic.LAM, *tr.hyper], response)(np.exp(1j * OMEGA), 1.5, *h)
+    np.testing.assert_allclose(theory.frequency_response(name, OMEGA, h, lam=1.5, point=point), numeric, rtol=1e-11)
+
+
+def test_the_response_of_heavy_ball_as_printed():
+    z, h = np.exp(1j * OMEGA), hyper("heavy_ball", lr=0.2, beta=0.7)
+    printed = -0.2 / (1 - (1.7 - 0.2 * 1.5) / z + 0.7 / z**2)
+    np.testing.assert_allclose(theory.frequency_response("heavy_ball", OMEGA, h, lam=1.5), printed, rtol=1e-12)
+    assert theory.frequency_response("heavy_ball", 0.0, h, lam=1.5) == pytest.approx(-1 / 1.5)  # constant pull
+
+
+@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("omega", [0.1, 1.0, 3.0])
+def test_a_run_under_an_oscillating_gradient_has_that_amplitude_and_phase(name, omega):
+    """Complex input e^{iωk}: after the transient the point is H e^{iωk}, and in the open loop so is the memory."""
+    h, row, lam = hyper_of(name, 0.3, 0.6), METHODS[name], 1.3
+    z, state = 0j, row.State(*(0j for _ in row.State._fields))
+    memory = state
+    for k in range(1, 400):
+        drive = np.exp(1j * omega * k)
+        z, state = row.step(z, lam * z + drive, state, float(k), h)
+        _, memory = row.step(0j, drive, memory, float(k), h)
+    assert row.position(z, state, h) / drive == pytest.approx(
+        theory.frequency_response(name, omega, h, lam=lam), rel=1e-9)
+    if memory:
+        assert memory[0] / drive == pytest.approx(theory.frequency_response(name, omega, h), rel=1e-9)
+
+
+def test_the_ratio_of_fast_to_slow():
+    for name in ("heavy_ball", "heavy_ball_ema"):
+        slow, fast = np.abs(theory.frequency_response(name, np.array([0.0, np.pi]), hyper_of(name, 0.1, 0.9)))
+        assert slow / fast == pytest.approx(19)
+
+
+# ---- memory of an average --------------------------------------------------------------------------
+
+
+def test_half_life_and_time_constant_against_exact_powers():
+    for beta in (1e-9, 0.5, 0.9, 0.999, 1 - 1e-12):
+        with mpmath.workdps(40):
+            assert theory.half_life(beta) == pytest.approx(float(mpmath.log(0.5) / mpmath.log(beta)), rel=1e-14)
+            assert theory.time_constant(beta) == pytest.approx(float(-1 / mpmath.log(beta)), rel=1e-14)
+    assert theory.half_life(0.5) == 1 and theory.half_life(0.0) == theory.time_constant(0.0) == 0
+    beta = np.array([0.3, 0.9, 0.999])
+    np.testing.assert_allclose(beta ** theory.half_life(beta), 0.5, rtol=1e-13)
+    np.testing.assert_allclose(beta ** theory.time_constant(beta), 1 / math.e, rtol=1e-13)
+    window = 1 / (1 - beta)
+    gap = window - 0.5 - theory.time_constant(beta)
+    assert (gap > 0).all() and gap[-1] == pytest.approx(0.001 / 12, rel=0.01)
+
+
+def test_half_of_the_power_is_left_at_the_cutoff():
+    for beta in (0.1716, 0.2, 0.5, 0.9, 0.999, 1 - 1e-9):
+        omega = theory.cutoff_frequency(beta)
+        with mpmath.workdps(40):
+            b, w = mpmath.mpf(beta), mpmath.mpf(omega)
+            assert float((1 - b) ** 2 / (1 - 2 * b * mpmath.cos(w) + b * b)) == pytest.approx(0.5, rel=1e-12)
+        if beta < 0.99:
+            h = hyper("heavy_ball_ema", lr=0.1, beta=beta)
+            assert abs(theory.frequency_response("heavy_ball_ema", omega, h)) ** 2 == pytest.approx(0.5, rel=1e-12)
+            assert math.cos(omega) == pytest.approx(1 - (1 - beta) ** 2 / (2 * beta), abs=1e-14)
+    assert theory.cutoff_frequency(1 - 1e-9) == pytest.approx(1e-9, rel=1e-6)
+
+
+def test_a_short_average_has_no_cutoff():
+    edge = 3 - 2 * math.sqrt(2)
+    assert theory.cutoff_frequency(edge) == pytest.approx(math.pi, abs=1e-6)
+    for beta in (0.0, 0.1, edge - 1e-9):
+        assert theory.cutoff_frequency(beta) is None
+        h = hyper("heavy_ball_ema", lr=0.1, beta=beta)
+        assert abs(theory.frequency_response("heavy_ball_ema", np.pi, h)) ** 2 > 0.5
+
+
+# ---- the longest step of Adam ----------------------------------------------------------------------
+
+AVERAGES = [(0.9, 0.999), (0.9, 0.9), (0.5, 0.6), (0.0, 0.9), (0.9, 0.5), (0.0, 0.0), (0.9, 0.81), (0.3, 0.09)]
+
+
+def adam_quotients(beta1, beta2, gradients):
+    """m̂/√ŝ and m/√s after the last gradient, by running the step with α = 1."""
+    h = hyper("adam", lr=1.0, beta1=beta1, beta2=beta2, eps=0.0)
+    state, before = start("adam", 0.0), 0.0
+    for k, g in enumerate(gradients, 1):
+        x, state = METHODS["adam"].step(0.0, float(g), state, float(k), h)
+    return -x, state.m / math.sqrt(state.s)
+
+
+@pytest.mark.parametrize("beta1, beta2", AVERAGES)
+@pytest.mark.parametrize("t", [1, 2, 3, 10, 60])
+def test_the_bound_is_attained_and_never_exceeded(beta1, beta2, t):
+    bounds = [theory.step_bound(beta1, beta2, t, corrected) for corrected in (True, False)]
+    longest = adam_quotients(beta1, beta2, theory.longest_step_gradients(beta1, beta2, t))
+    assert longest == pytest.approx(bounds, rel=1e-9)
+    rng = np.random.default_rng(t)
+    for scale in (0.01, 1.0):  # around the worst history, and far from it
+        for _ in range(40):
+            history = theory.longest_step_gradients(beta1, beta2, t) * (1 + scale * rng.standard_normal(t))
+            for value, bound in zip(adam_quotients(beta1, beta2, history), bounds):
+                assert abs(value) <= bound * (1 + 1e-9)
+    for value, bound in zip(adam_quotients(beta1, beta2, rng.standard_normal(t)), bounds):
+        assert abs(value) <= bound * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("beta1, beta2", AVERAGES[:5])
+def test_the_bound_against_the_sum_of_its_weights(beta1, beta2):
+    for t in (1, 7, 300):
+        with mpmath.workdps(50):
+            b1, b2 = mpmath.mpf(beta1), mpmath.mpf(beta2)
+            w = [(1 - b1) * b1**k / (1 - b1**t) for k in range(t)]
+            u = [(1 - b2) * b2**k / (1 - b2**t) for k in range(t)]
+            exact = mpmath.sqrt(sum(a * a / b for a, b in zip(w, u)))
+            raw = exact * (1 - b1**t) / mpmath.sqrt(1 - b2**t)
+            assert theory.step_bound(beta1, beta2, t) == pytest.approx(float(exact), rel=1e-12)
+            assert theory.step_bound(beta1, beta2, t, corrected=False) == pytest.approx(float(raw), rel=1e-12)
+
+
+def test_the_limit_of_the_bound():
+    limit = 0.1 / math.sqrt(0.001 * (1 - 0.81 / 0.999))
+    assert theory.step_bound(0.9, 0.999, math.inf) == pytest.approx(limit) == pytest.approx(7.2703, abs=1e-4)
+    for corrected in (True, False):
+        assert theory.step_bound(0.9, 0.999, 100_000, corrected) == pytest.approx(limit, rel=1e-12)
+        assert theory.step_bound(0.9, 0.999, math.inf, corrected) == pytest.approx(limit, rel=1e-14)
+        assert theory.step_bound(0.9, 0.8, math.inf, corrected) == math.inf  # β₁² > β₂
+        assert theory.step_bound(0.5, 0.0, 2, corrected) == math.inf
+        assert theory.step_bound(0.5, 0.0, 1, corrected) == (1 if corrected else 0.5)
+    assert limit > 2 * 0.1 / math.sqrt(0.001)  # more than twice the bound of the paper
+
+
+def test_without_beta1_it_is_the_bound_of_rmsprop():
+    assert theory.step_bound(0.0, 0.9, 5, corrected=False) == pytest.approx(1 / math.sqrt(0.1))
+    assert theory.step_bound(0.0, 0.9, 5) == pytest.approx(math.sqrt((1 - 0.9**5) / 0.1))
+
+
 # ---- bad input -------------------------------------------------------------------------------------
 
 HB = hyper("heavy_ball", lr=0.1)
@@ -453,6 +674,47 @@ HB = hyper("heavy_ball", lr=0.1)
      "point='y' is not one of position, stored"),
     (lambda: theory.stationary_covariance("heavy_ball", [1.0, 2.0], HB, 1.0), ValueError,
      "lam or hyper has shape (2,); stationary_covariance takes numbers"),
+    (lambda: theory.stationary_covariance("heavy_ball", 1.0, HB, 1.0, 1.0), ValueError,
+     "rho=1.0 is outside (-1, 1); noise needs a correlation ρ of successive draws"),
+    (lambda: theory.stationary_covariance("heavy_ball", 1.0, HB, 1.0, math.nan), ValueError,
+     "rho=nan is not finite; noise needs a correlation ρ of successive draws"),
+    (lambda: theory.frequency_response("heavy_ball", math.inf, HB), ValueError,
+     "omega=inf is not finite; a frequency response needs an angular frequency ω (rad per step)"),
+    (lambda: theory.frequency_response("heavy_ball", "1", HB), TypeError,
+     "omega='1' is a str, not a real number; a frequency response needs an angular frequency ω (rad per step)"),
+    (lambda: theory.frequency_response("heavy_ball", 1.0, HB, lam=[1.0, 2.0]), ValueError,
+     "lam or hyper has shape (2,); frequency_response takes numbers"),
+    (lambda: theory.frequency_response("heavy_ball", 1.0, HB, lam=1.0, point="x"), ValueError,
+     "point='x' is not one of position, stored"),
+    (lambda: theory.frequency_response("gradient_descent", 1.0, hyper("gradient_descent")), ValueError,
+     "gradient_descent has no memory to filter gradients with; give lam for noise -> position"),
+    (lambda: theory.frequency_response("heavy_ball", 1.0, steps.HeavyBallHyper(0.1, 1.0)), ValueError,
+     "heavy_ball is unstable at HeavyBallHyper(lr=0.1, beta=1.0): its memory does not fade,"
+     " so it has no response"),
+    (lambda: theory.frequency_response("heavy_ball", 1.0, HB, lam=40.0), ValueError,
+     "heavy_ball is unstable at lam=40.0, HeavyBallHyper(lr=0.1, beta=0.9): spectral radius 1.5 is not"
+     " below 1, so no frequency response exists"),
+    (lambda: theory.half_life(1.0), ValueError, "beta=1.0 is outside [0, 1); an averaging factor is in [0, 1)"),
+    (lambda: theory.half_life([0.5, math.nan]), ValueError,
+     "beta=nan is not finite; an averaging factor is in [0, 1)"),
+    (lambda: theory.time_constant(-0.1), ValueError,
+     "beta=-0.1 is outside [0, 1); an averaging factor is in [0, 1)"),
+    (lambda: theory.cutoff_frequency(True), TypeError,
+     "beta=True is a bool, not a real number; an averaging factor is in [0, 1)"),
+    (lambda: theory.cutoff_frequency([0.5]), ValueError, "beta has shape (1,); cutoff_frequency takes a number"),
+    (lambda: theory.step_bound(1.0, 0.999, 1), ValueError,
+     "beta1=1.0 is outside [0, 1); an averaging factor is in [0, 1)"),
+    (lambda: theory.step_bound(0.9, 0.999, 0), ValueError, "t=0 is below 1; it needs an integer >= 1"),
+    (lambda: theory.step_bound(0.9, 0.999, 2.5), TypeError,
+     "t=2.5 is a float, not an integer; it needs an integer >= 1"),
+    (lambda: theory.step_bound(0.9, 0.999, math.nan), TypeError,
+     "t=nan is a float, not an integer; it needs an integer >= 1"),
+    (lambda: theory.step_bound(0.9, 0.999, 1, corrected=None), TypeError,
+     "corrected=None is a NoneType, not True or False"),
+    (lambda: theory.longest_step_gradients(0.9, 0.0, 2), ValueError,
+     "beta2=0 with beta1=0.9, t=2: the bound is infinite, no gradients attain it"),
+    (lambda: theory.longest_step_gradients(0.9, 0.999, math.inf), TypeError,
+     "t=inf is a float, not an integer; it needs an integer >= 1"),
     (lambda: theory.bias_correction_ratio(1.0, 0.999, 1), ValueError,
      "beta1=1.0 is outside [0, 1); an averaging factor is in [0, 1)"),
     (lambda: theory.bias_correction_ratio(0.9, 0.999, 0), ValueError,

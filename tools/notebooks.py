@@ -301,8 +301,8 @@ def write(page, executed, outputs_of):
         cell.outputs = []
         if "nbval-ignore-output" in cell.metadata.get("tags", ()):
             continue
-        for out in outs:
-            out = nbformat.from_dict(dict(out))
+        for out in _joined(outs):
+            out = nbformat.from_dict(out)
             if "data" in out:
                 out["data"] = {k: v for k, v in out["data"].items() if k not in IMAGES}
                 out["metadata"] = out["metadata"] if GLUE in out["data"] else {}

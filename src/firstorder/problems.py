@@ -4,11 +4,14 @@ Every f, grad and hessian takes a point of shape (d,) or any stack of points of 
 same function serves a loop (one point) and a contour plot (a grid of points).
 """
 from dataclasses import dataclass
-from typing import Callable
+from typing import Any, Callable
 
 import numpy as np
 
-from .methods import NONNEGATIVE, POSITIVE, integer, real
+from . import methods
+from .methods import NONNEGATIVE, POSITIVE, Interval, integer, real
+
+CORRELATION = Interval(-1, 1, low_open=True, high_open=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,6 +203,206 @@ def piecewise_quadratic():
     )
 
 
+def ackley(dim):
+    """Ackley's function: a cone under a regular pattern of bumps, with a local minimum near every lattice point.
+
+    f(x) = 20 (1 − exp(−r/5)) + e − exp(1/d Σ cos 2πxᵢ),    r = √(1/d Σ xᵢ²)
+    ∇f(x)ᵢ = (4 exp(−r/5) xᵢ/r + 2π exp(1/d Σ cos 2πxᵢ) sin 2πxᵢ)/d
+
+    dim  d, an integer >= 1
+
+    Starts at (3.3, …, 3.3); the minimiser is 0, where f = 0 exactly.  At 0 the cone has its tip: f has no
+    gradient there, and one-sided slopes ±4/√d along every direction.  `grad` returns 0, the subgradient that
+    says "stay"; `hessian` raises ValueError for a stack that contains 0.  μ and L are None: curvatures are
+    negative in places and, for d > 1, grow like 1/r near 0.
+    Raises ValueError or TypeError for a dim that is not an integer >= 1.
+
+    Source: proposed by D. H. Ackley (1987), "A connectionist machine for genetic hillclimbing"; this form,
+    with 20, 1/5 and 2π, is T. Bäck's (1996), "Evolutionary algorithms in theory and practice", page 142.
+
+    >>> p = ackley(2)
+    >>> float(p.f(p.minimiser)), p.grad(p.minimiser), float(p.f(np.ones(2)).round(4))
+    (0.0, array([0., 0.]), 3.6254)
+    """
+    d = integer("dim", dim, low=1)
+
+    def bumps(x):
+        return np.exp(np.cos(2 * np.pi * x).mean(-1))[..., np.newaxis]
+
+    def f(point):
+        x = np.asarray(point)
+        r = np.sqrt((x * x).mean(-1))
+        # expm1 and a sine squared keep all digits near 0, where the terms as printed cancel
+        return -20 * np.expm1(-r / 5) - np.e * np.expm1(-2 * (np.sin(np.pi * x) ** 2).mean(-1))
+
+    def grad(point):
+        x = np.asarray(point)
+        r = np.sqrt((x * x).mean(-1, keepdims=True))
+        cone = np.exp(-r / 5) * x / np.where(r == 0, 1, r)
+        return (4 * cone + 2 * np.pi * bumps(x) * np.sin(2 * np.pi * x)) / d
+
+    def hessian(point):
+        x = np.asarray(point, dtype=float)
+        r = np.sqrt((x * x).mean(-1))[..., np.newaxis, np.newaxis]
+        if (r == 0).any():
+            raise ValueError("Ackley's function has no Hessian at x = 0, the tip of its cone")
+        outer = lambda u: u[..., :, np.newaxis] * u[..., np.newaxis, :]
+        along = outer(x) / (d * r * r)  # the projection on the direction of x
+        cone = 4 * np.exp(-r / 5) / d * ((np.eye(d) - along) / r - along / 5)
+        wave = 2 * np.pi / d * np.sin(2 * np.pi * x)
+        diagonal = 4 * np.pi**2 / d * np.cos(2 * np.pi * x)[..., np.newaxis] * np.eye(d)
+        return cone + bumps(x)[..., np.newaxis] * (diagonal - outer(wave))
+
+    return Problem(
+        name="Ackley", f=f, grad=grad, hessian=hessian,
+        x0=_constant(np.full(d, 3.3)), minimiser=_constant(np.zeros(d)), f_min=0.0, mu=None, L=None, dim=d,
+    )
+
+
+def saddle():
+    """A strict saddle at the origin between two minima: where descent slows down and noise helps it leave.
+
+    f(x, y) = x²/2 − y²/2 + y⁴/4,    ∇f = (x, y³ − y),    Hessian diag(1, 3y² − 1)
+
+    Minimisers (0, 1) and (0, −1), where f = −1/4; the record names the first.  At the saddle (0, 0) f = 0
+    and the curvatures are 1 and −1.  Starts at (1, 10⁻³): on the line y = 0 itself every method of the book
+    runs into the saddle.  μ and L are None: the curvature is −1 at the saddle and grows without bound.
+
+    >>> p = saddle()
+    >>> float(p.f(p.minimiser)), p.grad(np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 2.0]]))[:, 1]
+    (-0.25, array([-0.,  0.,  6.]))
+    """
+
+    def f(point):
+        x, y = np.moveaxis(np.asarray(point), -1, 0)
+        return x * x / 2 + y * y * (y * y - 2) / 4
+
+    def grad(point):
+        x, y = np.moveaxis(np.asarray(point), -1, 0)
+        return np.stack([x, y * (y * y - 1)], axis=-1)
+
+    def hessian(point):
+        x, y = np.moveaxis(np.asarray(point), -1, 0)
+        zero = np.zeros_like(y)
+        rows = [[np.ones_like(y), zero], [zero, 3 * y * y - 1]]
+        return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+    return Problem(
+        name="saddle", f=f, grad=grad, hessian=hessian,
+        x0=_constant([1.0, 1e-3]), minimiser=_constant([0.0, 1.0]), f_min=-0.25, mu=None, L=None, dim=2,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class OnlineProblem:
+    """A stream of linear losses f_t(x) = g_t x of one variable on an interval.
+
+    name       how figures and error messages call it
+    gradient   t = 1, 2, … -> g_t [f/x]
+    low, high  ends of the interval [x]
+    minimiser  the fixed point that loses least in the long run [x]
+    """
+
+    name: str
+    gradient: Callable
+    low: float
+    high: float
+    minimiser: float
+
+    def __repr__(self):
+        return f"OnlineProblem({self.name}, [{self.low:g}, {self.high:g}], minimiser={self.minimiser:g})"
+
+
+def reddi_kale_kumar(C=4.0):
+    """Rare large gradients against frequent small ones: the stream on which Adam can walk the wrong way.
+
+    f_t(x) = C x if t mod 3 = 1,  −x otherwise,    x in [−1, 1],    C > 2
+
+    C  the large gradient [f/x]
+
+    The gradients sum to C − 2 > 0 over three steps, so x* = −1.  Adam with β₁ = 0, β₂ = 1/(1 + C²) and step
+    α/√t drifts to +1, the worst point: each C is divided by a root that holds it, each −1 by one that
+    has nearly forgotten it.  Raises ValueError or TypeError for a C that is not a number above 2.
+
+    Source: S. J. Reddi, S. Kale and S. Kumar (2018), "On the convergence of Adam and beyond", section 3 and
+    Theorem 1.
+
+    >>> p = reddi_kale_kumar(4.0)
+    >>> [p.gradient(t) for t in range(1, 7)], p.minimiser
+    ([4.0, -1.0, -1.0, 4.0, -1.0, -1.0], -1.0)
+    """
+    above = Interval(2, np.inf, low_open=True, high_open=True)
+    C = float(real("C", C, f"the stream needs C in {above} (its large gradient, f/x)"))
+    if C not in above:
+        raise ValueError(f"C={C} is outside {above} (the large gradient of the stream, f/x)")
+    return OnlineProblem(f"Reddi–Kale–Kumar (C = {C:g})", lambda t: C if t % 3 == 1 else -1.0, -1.0, 1.0, -1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class OnlineRun:
+    """What a method did on a stream of losses.
+
+    problem   the `OnlineProblem`
+    method    its name in `METHODS`
+    hyper     its checked hyper-parameters
+    x         points played, shape (n+1,): x[t−1] meets the loss f_t, x[n] is where the run ends
+    gradient  g_1 … g_n, shape (n,)
+    regret    R_1 … R_n, shape (n,): R_T = Σ_{t≤T} f_t(x_t) − min over the interval of Σ_{t≤T} f_t(x) [f]
+    """
+
+    problem: OnlineProblem
+    method: str
+    hyper: Any
+    x: np.ndarray
+    gradient: np.ndarray
+    regret: np.ndarray
+
+
+def online(method, problem, *, x0=0.0, steps=1000, fade=True, **hyper):
+    """Run a method of the book on a stream of losses, projected on the interval after every step.
+
+    x_{t+1} = min(high, max(low, step of x_t with g_t)),    α_t = α/√t if `fade`, else α
+
+    method   a name in `METHODS`
+    problem  an `OnlineProblem`
+    x0       start, a number in the interval [x]
+    steps    number of losses n, an integer >= 1
+    fade     whether the step size falls like 1/√t, as regret bounds want it
+    hyper    hyper-parameters by name
+
+    The projection changes the stored point alone, not v, m or s; in one dimension it does not matter in
+    which norm one projects.  Nesterov plays its stored point, the look-ahead.  Returns an `OnlineRun`.
+    Raises ValueError or TypeError with one sentence for a bad name or value.
+
+    >>> short = dict(beta1=0.0, beta2=1 / 17, eps=0.0)
+    >>> run = online("adam", reddi_kale_kumar(4.0), steps=3000, lr=0.5, **short)
+    >>> run.x[-1].round(2), (run.regret[-1] / 3000).round(2)  # near the worst point; the regret grows like t
+    (np.float64(1.0), np.float64(1.34))
+    """
+    if not isinstance(problem, OnlineProblem):
+        kind = type(problem).__name__
+        raise TypeError(f"problem={problem!r} is a {kind}, not an OnlineProblem of firstorder.problems")
+    if not isinstance(fade, bool):
+        raise TypeError(f"fade={fade!r} is a {type(fade).__name__}, not True or False")
+    inside = Interval(problem.low, problem.high)
+    x = float(real("x0", x0, f"{problem.name} needs x0 in {inside}"))
+    if x not in inside:
+        raise ValueError(f"x0={x} is outside {inside} for {problem.name}")
+    h = methods.hyper(method, **hyper)
+    h = type(h)(*map(float, h))
+    n, row = integer("steps", steps, low=1), methods.method(method)
+    g = np.array([problem.gradient(t) for t in range(1, n + 1)], dtype=float)
+    played, state = [x], methods.start(method, x)
+    for t in range(1, n + 1):
+        now = h._replace(lr=h.lr / np.sqrt(t)) if fade else h
+        x, state = row.step(x, float(g[t - 1]), state, float(t), now)
+        x = min(problem.high, max(problem.low, float(x)))
+        played.append(x)
+    played, total = np.array(played), np.cumsum(g)
+    best = np.minimum(total * problem.low, total * problem.high)  # a linear loss is least at an end
+    return OnlineRun(problem, method, h, played, g, np.cumsum(g * played[:-1]) - best)
+
+
 def gaussian_noise(sigma, steps, shape, seed):
     """Gradient noise, drawn once and kept: the same numbers for every method and every step size.
 
@@ -223,3 +426,32 @@ def gaussian_noise(sigma, steps, shape, seed):
     sizes = tuple(integer("shape", n, low=1) for n in sizes)
     rng = np.random.default_rng(integer("seed", seed, low=0))
     return float(sigma) * rng.standard_normal((integer("steps", steps, low=1), *sizes))
+
+
+def ar1_noise(rho, sigma, steps, shape, seed):
+    """Gradient noise with a memory: an autoregression of order one, stationary from the first draw on.
+
+    ξ₁ ~ N(0, σ²),    ξ_{k+1} = ρ ξ_k + √(1 − ρ²) σ w_k,    w_k ~ N(0, 1) independent
+    E ξ_k ξ_{k+h} = σ² ρ^|h|
+
+    rho    ρ in (−1, 1), correlation of successive draws, dimensionless; 0 gives `gaussian_noise` to the bit
+    sigma  σ >= 0, standard deviation of every draw [f/x], whatever ρ is
+    steps, shape, seed  as for `gaussian_noise`; coordinates are independent
+
+    Returns an array (steps, *shape).  A longer record with the same seed starts with the shorter one, and
+    records of different ρ are made from the same w.  Raises as `gaussian_noise`, and for ρ outside (−1, 1).
+
+    Source: M. B. Priestley (1981), "Spectral analysis and time series", section 3.5, for the process and its
+    autocovariance.
+
+    >>> bool((ar1_noise(0.0, 0.5, 3, 2, seed=1) == gaussian_noise(0.5, 3, 2, seed=1)).all())
+    True
+    """
+    rho = float(real("rho", rho, f"noise needs rho in {CORRELATION} (correlation of successive draws)"))
+    if rho not in CORRELATION:
+        raise ValueError(f"rho={rho} is outside {CORRELATION} (correlation of successive draws, dimensionless)")
+    xi = gaussian_noise(sigma, steps, shape, seed)
+    fresh = np.sqrt((1 - rho) * (1 + rho))
+    for k in range(1, len(xi)):
+        xi[k] = rho * xi[k - 1] + fresh * xi[k]
+    return xi

@@ -15,6 +15,7 @@ import numpy as np
 
 from . import methods
 from .methods import METHODS, NONNEGATIVE, POSITIVE, UNIT, Interval, real
+from .problems import CORRELATION
 
 ROUNDING = 8 * np.finfo(float).eps  # error granted to the entries of a 2×2 matrix, see `spectral_radius`
 
@@ -278,11 +279,11 @@ def nesterov_optimal(mu, L):
 
 
 class StationaryCovariance(NamedTuple):
-    """Second moments of a method on f = ½ λ x² under white gradient noise, after the start is forgotten.
+    """Second moments of a method on f = ½ λ x² under stationary gradient noise, after the start is forgotten.
 
     covariance  Σ of (stored point, state), shape (n, n)
     position    variance of the position x [x²], the point theorems speak of
-    residual    max |Σ − M Σ Mᵀ − σ² b bᵀ| / σ², in the units of the entries: how well Σ solves its equation
+    residual    max |Σ − A Σ Aᵀ − Q| / σ² of the equation solved, which has the noise as last coordinate
     """
 
     covariance: np.ndarray
@@ -290,47 +291,177 @@ class StationaryCovariance(NamedTuple):
     residual: float
 
 
-def _stable(name, lam, hyper):
+def _stable(name, lam, hyper, missing="no stationary variance"):
     """Raise one sentence unless the method converges without noise."""
     radius = np.asarray(spectral_radius(name, lam, hyper))
     if (radius >= 1).any():
         raise ValueError(
             f"{name} is unstable at lam={lam}, {hyper}: spectral radius {radius.max():.6g} is not below 1,"
-            " so no stationary variance exists"
+            f" so {missing} exists"
         )
 
 
-def stationary_covariance(name, lam, hyper, sigma):
-    """Σ = M Σ Mᵀ + σ² b bᵀ: the stationary covariance, by SciPy's discrete Lyapunov solver.
+def _kick(row, h):
+    """What a gradient of 1 does to (stored point, state) at rest in 0: the vector b."""
+    stored, state = row.step(0.0, 1.0, row.State(*(0.0 for _ in row.State._fields)), 1.0, h)
+    return np.array([stored, *state])
 
-    The gradient is g = λ · stored point + ξ, with ξ white of variance σ².  M is `iteration_matrix`, b the
-    image of a unit gradient at rest; both are read off the step.
+
+def _readout(row, h):
+    """The vector c with position = c · (stored point, state)."""
+    return np.array([row.position(z[0], row.State(*z[1:]), h) for z in np.eye(1 + len(row.State._fields))])
+
+
+def _one_matrix(caller, name, lam, h):
+    """The iteration matrix, for numbers only."""
+    matrix = iteration_matrix(name, lam, h)
+    if matrix.ndim != 2:
+        raise ValueError(f"lam or hyper has shape {matrix.shape[:-2]}; {caller} takes numbers")
+    return matrix
+
+
+def stationary_covariance(name, lam, hyper, sigma, rho=0.0):
+    """Σ = A Σ Aᵀ + Q: the stationary covariance, by SciPy's discrete Lyapunov solver.
+
+    z_k = M z_{k−1} + b ξ_k,    ξ_{k+1} = ρ ξ_k + √(1 − ρ²) σ w_k,    A = [[M, b], [0, ρ]]
+
+    The gradient is g = λ · stored point + ξ, with ξ of variance σ² and correlation ρ from step to step: ρ = 0
+    is white noise, otherwise see `firstorder.problems.ar1_noise`.  M is `iteration_matrix`, b the image of
+    a unit gradient at rest; both are read off the step.  The equation is that of (z_k, ξ_{k+1}), with
+    Q = diag(0, …, 0, (1 − ρ²)σ²).
 
     name, lam, hyper  as for `iteration_matrix`, numbers only
     sigma             σ >= 0, standard deviation of the gradient noise [f/x]
+    rho               ρ in (−1, 1), correlation of successive draws, dimensionless
 
     Returns a `StationaryCovariance`, its residual with it.  Raises ValueError if the method is unstable.
 
     >>> h = methods.hyper("gradient_descent", lr=0.5)
-    >>> float(stationary_covariance("gradient_descent", 1.0, h, sigma=1.0).position)  # α/(λ(2 − αλ)) = 1/3
-    0.3333333333333333
+    >>> for rho in (0.0, 0.5):  # α (1 + ρ(1 − αλ))/(λ (2 − αλ)(1 − ρ(1 − αλ))) = 1/3 and 5/9
+    ...     print(round(float(stationary_covariance("gradient_descent", 1.0, h, 1.0, rho).position), 12))
+    0.333333333333
+    0.555555555556
     """
     from scipy.linalg import solve_discrete_lyapunov
 
     row, lam, h = _checked(name, lam, hyper)
     sigma = float(_reals("sigma", sigma, "noise needs a standard deviation σ (f/x)", NONNEGATIVE))
-    _stable(name, lam, h)
-    matrix = iteration_matrix(name, lam, h)
-    if matrix.ndim != 2:
-        raise ValueError(f"lam or hyper has shape {matrix.shape[:-2]}; stationary_covariance takes numbers")
-    zero = row.State(*(0.0 for _ in row.State._fields))
-    stored, state = row.step(0.0, 1.0, zero, 1.0, h)
-    kick = np.array([stored, *state])
-    unit = solve_discrete_lyapunov(matrix, np.outer(kick, kick))
-    residual = float(np.abs(unit - matrix @ unit @ matrix.T - np.outer(kick, kick)).max())
-    basis = np.eye(len(kick))
-    readout = np.array([row.position(z[0], row.State(*z[1:]), h) for z in basis])
+    rho = float(_reals("rho", rho, "noise needs a correlation ρ of successive draws", CORRELATION))
+    _stable(name, lam, hyper)
+    matrix = _one_matrix("stationary_covariance", name, lam, h)
+    n = len(matrix)
+    augmented, source = np.zeros((2, n + 1, n + 1))
+    augmented[:n, :n], augmented[:n, n], augmented[n, n] = matrix, _kick(row, h), rho
+    source[n, n] = (1 - rho) * (1 + rho)
+    unit = solve_discrete_lyapunov(augmented, source)
+    residual = float(np.abs(unit - augmented @ unit @ augmented.T - source).max())
+    unit, readout = unit[:n, :n], _readout(row, h)
     return StationaryCovariance(sigma**2 * unit, float(sigma**2 * (readout @ unit @ readout)), residual)
+
+
+def frequency_response(name, omega, hyper, lam=None, point="position"):
+    """What a method makes of a gradient that oscillates: amplitude and phase at each frequency.
+
+    H(ω) = c (I − e^{−iω} M)⁻¹ b:    an input e^{iωk} at step k ends as the output H(ω) e^{iωk}
+
+    name   a method whose step is linear
+    omega  ω, angular frequency [rad per step]; a number or an array; π is a sign change every step
+    hyper  its hyper-parameters, numbers only
+    lam    None: from gradient to memory, the momentum filter.  The output is the velocity v, or the average m
+           of the EMA form; where the point is does not matter.
+           λ > 0: from gradient noise to the point on f = ½ λ x² [x per f/x], the loop closed by λ
+    point  with λ: "position" x, or "stored", the look-ahead y for Nesterov
+
+    M is `iteration_matrix`, b the image of a unit gradient at rest, c picks the output; all are read off the
+    step.  Two values to know: heavy ball has H = −α/(1 − β e^{−iω}) and the EMA form
+    (1 − β)/(1 − β e^{−iω}).  Both damp fast oscillations against slow ones by (1 + β)/(1 − β); only the EMA
+    form has |H(0)| = 1.  Returns a complex number or array.  Raises ValueError for a method without memory
+    (λ = None) and for an unstable one, whose output grows instead.
+
+    Source: A. V. Oppenheim and R. W. Schafer (2010), "Discrete-time signal processing", third edition, for
+    the frequency response of a linear system.
+
+    >>> h = methods.hyper("heavy_ball_ema", lr=0.1, beta=0.9)
+    >>> abs(frequency_response("heavy_ball_ema", np.array([0.0, np.pi]), h)).round(4)
+    array([1.    , 0.0526])
+    """
+    row, at, h = _checked(name, 0.0 if lam is None else lam, hyper)
+    omega = _reals("omega", omega, "a frequency response needs an angular frequency ω (rad per step)")
+    stored = methods.one_of("point", point, ("position", "stored")) == "stored"
+    matrix, kick = _one_matrix("frequency_response", name, at, h), _kick(row, h)
+    if lam is None:  # the memory never reads the point when the gradient is given from outside
+        if not row.State._fields:
+            raise ValueError(f"{name} has no memory to filter gradients with; give lam for noise -> position")
+        matrix, kick, output = matrix[1:, 1:], kick[1:], np.eye(len(kick) - 1)[0]
+        if np.abs(np.linalg.eigvals(matrix)).max() >= 1:
+            raise ValueError(f"{name} is unstable at {hyper}: its memory does not fade, so it has no response")
+    else:
+        _stable(name, lam, hyper, "no frequency response")
+        output = np.eye(len(kick))[0] if stored else _readout(row, h)
+    system = np.eye(len(kick)) - np.exp(-1j * omega)[..., np.newaxis, np.newaxis] * matrix
+    images = np.linalg.solve(system, np.broadcast_to(kick[:, np.newaxis], (*omega.shape, len(kick), 1)))
+    return (images[..., 0] @ output)[()]
+
+
+def half_life(beta):
+    """Steps after which a gradient weighs half as much in an exponential moving average.
+
+    k_{1/2} = log ½ / log β,    so that β^k = ½
+
+    beta  β in [0, 1), averaging factor, dimensionless; a number or an array
+
+    Returns a real number of steps, 0 for β = 0.  Raises ValueError or TypeError for β outside [0, 1).
+
+    >>> round(float(half_life(0.9)), 2)
+    6.58
+    """
+    beta = _reals("beta", beta, "an averaging factor is in [0, 1)", UNIT)
+    return (math.log(0.5) / _log(beta))[()]
+
+
+def time_constant(beta):
+    """Steps after which a gradient weighs 1/e times as much in an exponential moving average.
+
+    τ = −1/log β,    so that β^τ = 1/e;    τ < 1/(1 − β) − ½
+
+    beta  β in [0, 1), averaging factor, dimensionless; a number or an array
+
+    The sum of the weights over their first one, 1/(1 − β), is often called a window; it is longer than τ, by
+    just over half a step when β is near 1.  Returns a real number of steps, 0 for β = 0.  Raises as `half_life`.
+
+    >>> round(float(time_constant(0.9)), 2)
+    9.49
+    """
+    beta = _reals("beta", beta, "an averaging factor is in [0, 1)", UNIT)
+    return (-1 / _log(beta))[()]
+
+
+NO_CUTOFF = 3 - 2 * math.sqrt(2)  # below this β even ω = π keeps more than half the power
+
+
+def cutoff_frequency(beta):
+    """The −3 dB cut-off of an exponential moving average: the frequency where half of the power is left.
+
+    |H(ω)|² = (1 − β)²/(1 − 2β cos ω + β²) = ½,    cos ω = 1 − (1 − β)²/(2β),    sin(ω/2) = (1 − β)/(2√β)
+
+    beta  β in [0, 1), averaging factor, dimensionless; a number
+
+    Returns ω in (0, π] [rad per step], or None if β < 3 − 2√2 ≈ 0.1716: there even the fastest oscillation
+    keeps more than half of its power.  Computed from the last form, which does not cancel near β = 1, where
+    ω ≈ 1 − β.  Raises as `half_life`, and for an array.
+
+    Source: the definition of the EMA form; the same formula with 1 − β as smoothing factor is worked out at
+    dsp.stackexchange.com/questions/40462, "Exponential moving average cut-off frequency".
+
+    >>> round(cutoff_frequency(0.9), 4), cutoff_frequency(0.1)
+    (0.1055, None)
+    """
+    beta = _reals("beta", beta, "an averaging factor is in [0, 1)", UNIT)
+    if beta.ndim:
+        raise ValueError(f"beta has shape {beta.shape}; cutoff_frequency takes a number")
+    if beta < NO_CUTOFF:
+        return None
+    return 2 * math.asin(min(1.0, (1 - float(beta)) / (2 * math.sqrt(beta))))
 
 
 def stationary_variance(name, lam, hyper, sigma, point="position"):
@@ -449,3 +580,80 @@ def bias_correction_peak(beta1, beta2):
     before = math.floor(brentq(lambda t: q(t) - 0.5, 1e-3 / a, end))  # q(10⁻³/a) > 0.99
     best = max((max(before, 1), before + 1), key=ratio)
     return Peak(best, ratio(best))
+
+
+def _step_number(t):
+    """t as a float >= 1 that is an integer or infinite, or one sentence."""
+    if isinstance(t, float) and t == math.inf:
+        return t
+    return float(methods.integer("t", t, low=1))
+
+
+def _geometric(q, t):
+    """1 + q + … + q^(t−1) for q >= 0, also for t = ∞."""
+    if q >= 1 and t == math.inf:
+        return math.inf
+    if q in (0, 1):
+        return 1.0 if q == 0 else t
+    return math.expm1(t * math.log(q)) / math.expm1(math.log(q))
+
+
+def step_bound(beta1, beta2, t, corrected=True):
+    """The longest step t that Adam can take with ε = 0, in units of α: the best bound there is.
+
+    |m̂_t|/√ŝ_t <= √(Σ w_j²/u_j),    w_j = (1 − β₁)β₁^(t−j)/(1 − β₁ᵗ),    u_j = (1 − β₂)β₂^(t−j)/(1 − β₂ᵗ)
+
+    beta1, beta2  β₁ and β₂ in [0, 1), dimensionless
+    t             step number, an integer >= 1, or math.inf for the limit
+    corrected     False for m_t/√s_t without the corrections 1 − β₁ᵗ and 1 − β₂ᵗ: the largest `m/√s`
+
+    By Cauchy–Schwarz (Σ w_j g_j)² = (Σ (w_j/√u_j) √u_j g_j)² <= Σ w_j²/u_j · Σ u_j g_j²; equality holds
+    exactly for gradients proportional to w_j/u_j (`longest_step_gradients`).  The sum is geometric with ratio
+    β₁²/β₂, so the limit t → ∞ is finite exactly if β₁² < β₂, and then equals
+    (1 − β₁)/√((1 − β₂)(1 − β₁²/β₂)) for either value of `corrected`.  For β₂ = 0 < β₁ and t >= 2 the bound is
+    infinite.  Any ε > 0 makes the step shorter.  Returns a float.
+
+    D. P. Kingma and J. Ba (2015), section 2.1, give (1 − β₁)/√(1 − β₂) if that is above 1, otherwise 1, as an
+    upper bound.  It is the step after a long silence; growing gradients exceed it (3.16 against 7.27).
+
+    >>> [round(step_bound(0.9, 0.999, t), 2) for t in (1, 10, 100, math.inf)]
+    [1.0, 1.04, 2.24, 7.27]
+    >>> round(step_bound(0.9, 0.999, 1, corrected=False), 2)  # (1 − 0.9)/√(1 − 0.999)
+    3.16
+    """
+    b1, b2 = (float(_reals(key, value, "an averaging factor is in [0, 1)", UNIT))
+              for key, value in (("beta1", beta1), ("beta2", beta2)))
+    t = _step_number(t)
+    if not isinstance(corrected, bool):
+        raise TypeError(f"corrected={corrected!r} is a {type(corrected).__name__}, not True or False")
+    if b2 == 0:
+        total = 1.0 if b1 == 0 else (1 - b1) ** 2 if t == 1 else math.inf
+    else:
+        total = (1 - b1) ** 2 / (1 - b2) * _geometric(b1 * b1 / b2, t)
+    if corrected and t < math.inf:
+        total /= float(bias_correction_ratio(b1, b2, t)) ** 2
+    return math.sqrt(total)
+
+
+def longest_step_gradients(beta1, beta2, t):
+    """The gradients after which step t of Adam with ε = 0 is as long as `step_bound` says.
+
+    g_j = (β₁/β₂)^(t−j),    j = 1, …, t
+
+    beta1  β₁ in [0, 1), dimensionless
+    beta2  β₂ in [0, 1), dimensionless; > 0 unless t = 1 or β₁ = 0
+    t      step number, an integer >= 1
+
+    Any multiple does as well.  For the defaults 0.9 and 0.999 the gradients grow by 11 % a step: the step is
+    longest when gradients have been growing.  Returns an array of shape (t,), the last entry is 1.  Raises
+    ValueError for β₂ = 0 where the bound is infinite and no history attains it.
+
+    >>> longest_step_gradients(0.25, 0.5, 4)
+    array([0.125, 0.25 , 0.5  , 1.   ])
+    """
+    b1, b2 = (float(_reals(key, value, "an averaging factor is in [0, 1)", UNIT))
+              for key, value in (("beta1", beta1), ("beta2", beta2)))
+    t = methods.integer("t", t, low=1)
+    if b2 == 0 and b1 > 0 and t > 1:
+        raise ValueError(f"beta2=0 with beta1={b1}, t={t}: the bound is infinite, no gradients attain it")
+    return (b1 / b2 if b1 else 0.0) ** np.arange(t - 1, -1, -1.0)
