@@ -1,0 +1,46 @@
+"""Judge of exercise B.9: how the effective rate of RMSProp settles."""
+import math
+
+import numpy as np
+
+from ..grading import Report
+
+
+def _ratios(beta2, n):
+    """Rate over limit after 1 … n gradients of one size, from the recursion written out here."""
+    s, found = 0.0, []
+    for _ in range(n):
+        s = beta2 * s + (1 - beta2)
+        found.append(1 / math.sqrt(s))
+    return np.array(found)
+
+
+def check(rate, within, leading, seed=None):
+    """Judge B.9.
+
+    rate     function (alpha, g, beta2, k) -> effective rate after k gradients of size g
+    within   function (beta2, c) -> first k from which the rate is at most (1 + c) times its limit
+    leading  function (beta2) -> limit of (rate/limit − 1)/β₂ᵏ
+    seed     of the drawn settings; None draws new ones each time
+    """
+    report, rng = Report("B.9"), np.random.default_rng(seed)
+
+    def compare(name, answer, cases, right):
+        with report.running(name):
+            wrong = [case for case in cases if not right(answer(*case), *case)]
+            shown = ", ".join(f"{v:.4g}" for v in wrong[0]) if wrong else ""
+            report.expect(name, f"0 wrong of {len(cases)}", f"{len(wrong)} wrong" + (f", e.g. at {shown}" if wrong else ""), not wrong)
+
+    cases = [(float(rng.uniform(0.001, 1)), float(rng.uniform(0.1, 5)), float(rng.uniform(0.2, 0.999)), int(rng.integers(1, 80)))
+             for _ in range(12)]
+    compare("rate(alpha, g, beta2, k)", rate, cases, lambda said, alpha, g, beta2, k: abs(
+        float(said) / (alpha / g * _ratios(beta2, k)[-1]) - 1) < 1e-9)
+    cases = [(float(rng.uniform(0.3, 0.99)), float(rng.uniform(0.005, 0.5))) for _ in range(12)]
+    compare("within(beta2, c)", within, cases, lambda said, beta2, c: said == int(np.argmax(_ratios(beta2, 3000) <= 1 + c)) + 1)
+
+    def near_the_end(said, beta2):
+        k = math.ceil(math.log(1e-5) / math.log(beta2))  # late enough for the limit, early enough for rounding
+        return abs(float(said) - (_ratios(beta2, k)[-1] - 1) / beta2**k) < 1e-3
+
+    compare("leading(beta2)", leading, [(float(b),) for b in rng.uniform(0.3, 0.99, 5)], near_the_end)
+    report.finish()
