@@ -81,5 +81,6 @@ def test_planted_proof_follows_up_to_its_first_false_step(name):
     assert reference[-1]() == false > 1
     assert all(proof[k]() for k in range(1, false))
     page = (ROOT / "solutions" / f"{name}.md").read_text("utf8")
-    (wrong,) = re.findall(r"\*\*A wrong proof\.\*\*.*?\n\n((?:\d+\. .*\n)+)", page)
-    assert len(wrong.splitlines()) in (len(proof), len(proof) + 1), "the page's steps and the planted proof's"
+    (wrong,) = re.findall(r"\*\*A wrong proof\.?\*\*.*?\n\n((?:\d+\. .*\n(?:   .*\n)*)+)", page)
+    steps = len(re.findall(r"^\d+\. ", wrong, re.M))
+    assert steps in (len(proof), len(proof) + 1), "the page's steps and the planted proof's"

@@ -11,7 +11,7 @@ __version__ = "0.1.0"
 
 _MODULES = (
     "claims", "conventions", "decision", "elementwise", "graders", "grading", "javascript", "methods", "minimize", "pages",
-    "pep", "plotting", "problems", "steps", "sweeps", "symbolic", "theory", "torch", "widgets",
+    "pep", "plotting", "problems", "schedule", "steps", "sweeps", "symbolic", "theory", "torch", "widgets",
 )
 
 __all__ = ["METHODS", "hyper", "method", "position", "start", *_MODULES]

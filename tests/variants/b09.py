@@ -1,4 +1,4 @@
-"""Variants of exercise B.9: rate, first step within a factor, leading constant."""
+"""Variants of exercise B.9: rate, first step within a factor, leading constant, first false step."""
 import math
 
 
@@ -32,17 +32,21 @@ def _by_counting(beta2, c):
     return k
 
 
+def _step():
+    return 4
+
+
 def rate(function):
-    return (function, _within, _half)
+    return (function, _within, _half, _step)
 
 
 def within(function):
-    return (_rate, function, _half)
+    return (_rate, function, _half, _step)
 
 
 VARIANTS = {
-    "the stub": ("fail", (_stub, _stub, _stub)),
-    "closed forms": ("pass", (_rate, _within, _half)),
+    "the stub": ("fail", (_stub, _stub, _stub, _stub)),
+    "closed forms": ("pass", (_rate, _within, _half, _step)),
     "by running the recursion": ("pass", rate(_by_running)),
     "by counting": ("pass", within(_by_counting)),
     "by logarithms of 1 + x": ("pass", rate(lambda al, g, b, k: al / g / math.sqrt(-math.expm1(k * math.log(b))))),
@@ -54,6 +58,9 @@ VARIANTS = {
     "the time constant": ("fail", within(lambda b, c: math.ceil(-1 / math.log(b)))),
     "s within the factor, not the rate": ("fail", within(lambda b, c: math.ceil(math.log(c) / math.log(b)))),
     "rounded down": ("fail", within(lambda b, c: _within(b, c) - 1)),
-    "leading constant 1": ("fail", (_rate, _within, lambda b: 1.0)),
-    "leading constant −½: from below": ("fail", (_rate, _within, lambda b: -0.5)),
+    "leading constant 1": ("fail", (_rate, _within, lambda b: 1.0, _step)),
+    "leading constant −½: from below": ("fail", (_rate, _within, lambda b: -0.5, _step)),
+    "step 3 called false": ("fail", (_rate, _within, _half, lambda: 3)),
+    "the conclusion called the first false step": ("fail", (_rate, _within, _half, lambda: 5)),
+    "step as a string": ("fail", (_rate, _within, _half, lambda: "4")),
 }

@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 
-from ..grading import Report
+from ..grading import Report, judge_false_step
 
 
 def _ratios(beta2, n):
@@ -15,12 +15,30 @@ def _ratios(beta2, n):
     return np.array(found)
 
 
-def check(rate, within, leading, seed=None):
+def planted_proof(beta2=0.99):
+    """Whether each step of the wrong proof follows, g = 1: step -> function () -> bool."""
+    tau, share = -1 / math.log(beta2), 1 - math.exp(-1)
+    k = np.arange(1, 400)
+    u = _ratios(beta2, k[-1])
+    s = u**-2.0
+    at_tau = 1 - beta2**tau
+    return {
+        1: lambda: bool(np.allclose(s, 1 - np.exp(-k / tau))),
+        2: lambda: abs(at_tau - share) < 1e-12,
+        3: lambda: all(abs((1 - b ** (-1 / math.log(b)) - (1 - b)) / b - share) < 1 - b for b in (0.9, beta2, 0.999)),
+        4: lambda: bool(np.allclose((u[0] - u) / (u[0] - 1), (s - s[0]) / (1 - s[0]), atol=0.01)),
+        # it uses step 4, which is false; given it, it repeats step 3
+        5: lambda: abs((at_tau - s[0]) / (1 - s[0]) - share) < 1 - beta2,
+    }
+
+
+def check(rate, within, leading, false_step, seed=None):
     """Judge B.9.
 
     rate     function (alpha, g, beta2, k) -> effective rate after k gradients of size g
     within   function (beta2, c) -> first k from which the rate is at most (1 + c) times its limit
     leading  function (beta2) -> limit of (rate/limit − 1)/β₂ᵏ
+    false_step  function () -> int: number of the first false step of the planted proof
     seed     of the drawn settings; None draws new ones each time
     """
     report, rng = Report("B.9"), np.random.default_rng(seed)
@@ -43,4 +61,5 @@ def check(rate, within, leading, seed=None):
         return abs(float(said) - (_ratios(beta2, k)[-1] - 1) / beta2**k) < 1e-3
 
     compare("leading(beta2)", leading, [(float(b),) for b in rng.uniform(0.3, 0.99, 5)], near_the_end)
+    judge_false_step(report, false_step, planted_proof())
     report.finish()
