@@ -13,6 +13,8 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from firstorder import METHODS, conventions
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
 CONFIG = {
@@ -173,3 +175,30 @@ def test_bad_claims_stop_the_build_with_one_sentence(read, claims, sentence):
     with pytest.raises(SphinxError) as told:
         read(LEDGER, claims)
     assert sentence in str(told.value) and "\n" not in str(told.value)
+
+
+METHOD_PAGE = "# Methods\n\n" + "".join(f"$$ x $$ (eq-{m.tag})\n\n" for m in METHODS.values())
+
+
+def test_the_selector_of_conventions_holds_every_row_once(read):
+    app, warnings = read({"index": METHOD_PAGE + "```{conventions}\n```\n"})
+    assert warnings == ""
+    tree = app.env.get_and_resolve_doctree("index", app.builder)
+    found = [(n.parent["attributes"]["data-library"], n["attributes"]["data-optimizer"], n["attributes"]["data-option"])
+             for n in tree.findall(nodes.Element) if "conv-row" in n["classes"]]
+    assert found == [(conventions.LIBRARIES[row.library], row.optimizer, row.option)
+                     for library in conventions.LIBRARIES for row in conventions.ROWS if row.library == library]
+    row = next(row for row in conventions.ROWS if row.key == "keras-adagrad")
+    text = next(n for n in tree.findall(nodes.Element) if n["classes"] == ["conv-row"] and row.asks in n.astext()).astext()
+    assert row.warning in text and row.book in text and "(AdaGrad)" in text and f"{row.cost:g}" in text
+
+
+def test_a_selector_that_starts_nowhere_is_told(read):
+    _, warnings = read({"index": METHOD_PAGE + "```{conventions}\n:start: torch-sdg\n```\n"})
+    assert "start='torch-sdg' is not one of" in warnings and "did you mean torch-sgd?" in warnings
+
+
+def test_a_formula_in_lines():
+    from book_ext.conventions import lines
+
+    assert lines(r"a = b,\; c = d") == r"\begin{aligned} & a = b, \\ & c = d \end{aligned}"

@@ -78,3 +78,19 @@ def test_a_backtick_in_a_directives_first_line_is_refused(plain):
     """CommonMark then sees no directive, and the page would show its source."""
     with pytest.raises(PlainError, match="first line cannot hold a backtick: ```{prf:proof} of {ref}`top`$"):
         plain().convert("```{prf:proof} of {ref}`top`\nBecause.\n```")
+
+
+def test_the_selector_of_conventions_becomes_a_table(tmp_path):
+    """One line a row of the table, with the map and a link to the method."""
+    from firstorder import METHODS
+    from firstorder.conventions import ROWS
+
+    (tmp_path / "m.md").write_text("# Methods\n\n" + "\n\n".join(f"$$\nx\n$$ (eq-{m.tag})" for m in METHODS.values()))
+    (tmp_path / "a.md").write_text("# Page\n")
+    labels = Labels(tmp_path, ["m.md", "a.md"])
+    page = Plain("a.md", labels, None, lambda p: True, None, None)
+    lines = page.convert("```{conventions}\n```").splitlines()
+    assert lines[0] == "| Library | Optimizer | Setting | In this book | Mind |" and len(lines) == len(ROWS) + 2
+    (line,) = [line for line in lines if "| nesterov, changing momentum |" in line]
+    assert line.startswith("| PyTorch | `SGD` |") and "βₜ₊₁ in the second place [(NAG)](m.ipynb) |" in line
+    assert all(len(line.replace("\\|", "").split("|")) == 7 for line in lines)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import yaml
 
+from firstorder import METHODS
+from firstorder.conventions import LIBRARIES, ROWS
 from firstorder.pages import theorem_number
 
 THEOREM_LIKE = {"definition", "theorem", "lemma", "proposition", "corollary", "remark", "example", "proof", "algorithm"}
@@ -164,6 +166,8 @@ class Plain:
             return []
         if name == "ledger":
             return ["", "*(The table is on the website; its rows are the files of `claims/`.)*", ""]
+        if name == "conventions":
+            return self._conventions()
         if name == "bibliography":
             return ["", "*(The list is on the website; its entries are in `references.bib`.)*", ""]
         if name in ("grid", "grid-item-card", "card", "div", "container"):
@@ -189,6 +193,15 @@ class Plain:
                 rows[-1][-1] += " " + line.strip()
         table = ["| " + " | ".join(r) + " |" for r in rows]
         table.insert(1, "|" + "---|" * len(rows[0]))
+        return ["", *table, ""]
+
+    def _conventions(self):
+        """The rows behind the selector as a table, each with a link to its method."""
+        table = ["| Library | Optimizer | Setting | In this book | Mind |", "|" + "---|" * 5]
+        for row in ROWS:
+            link = self.inline(f" {{eq}}`eq-{METHODS[row.method].tag}`") if row.method else ""
+            cells = (LIBRARIES[row.library], f"`{row.optimizer}`", row.option, row.book + link, row.warning)
+            table.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         return ["", *table, ""]
 
     # ---- roles and links ----------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The book's own Sphinx extension: what the pages need and no well-kept package gives.
 
 api           {api}: the public names of the package with their docstrings
+conventions   {conventions}: which formula a library runs, chosen from three lists, no kernel
 edition       version and commit on every page, launch buttons when the repository has an address
 equations     an equation labelled eq-HB is numbered (HB), beside it and in {eq} references
 bibliography  its entries as a list that assistive technology reads as one
@@ -14,7 +15,7 @@ offline       MathJax, icons and scripts from the site itself; no request leaves
 """
 from pathlib import Path
 
-from . import api, bibliography, edition, element, equations, explorable, ledger, offline, quiz, theorems
+from . import api, bibliography, conventions, edition, element, equations, explorable, ledger, offline, quiz, theorems
 
 STATIC = Path(__file__).parent / "static"
 
@@ -38,6 +39,6 @@ def _add_assets(app, pagename, templatename, context, doctree):
 def setup(app):
     app.connect("config-inited", _find_static)
     app.connect("html-page-context", _add_assets)
-    for part in (api, bibliography, edition, element, equations, explorable, ledger, offline, quiz, theorems):
+    for part in (api, bibliography, conventions, edition, element, equations, explorable, ledger, offline, quiz, theorems):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

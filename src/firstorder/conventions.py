@@ -7,13 +7,15 @@ Where no constant hyper-parameter gives the same iterates, the maps raise `NotRe
 `ROWS` is the table of the page *Conventions*; every row is run against the installed library by a test.
 Nothing here imports a library: a map is a name and keyword arguments.
 """
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from . import methods
 
-TOLERANCE = 1e-12  # what a test of this book calls equal: max |Δx| / max |x| over 300 noisy steps in float64
+TOLERANCE = 1e-14  # what a test of this book calls equal: max |Δx| / max |x| over 300 noisy steps in float64
 LIBRARIES = {"torch": "PyTorch", "keras": "Keras", "optax": "Optax"}
+TESTED = {"torch": "2.13.0", "keras": "3.15.1", "optax": "0.2.8"}  # the versions that the rows were run against
 
 
 class NotRepresentable(ValueError):
@@ -208,6 +210,8 @@ def _from(library, name, given):
             raise NotRepresentable(f"{key}={a[key]!r}: the book has no step with it; see the table of conventions")
     kind = name.lower()
     decay = a.get("weight_decay") or 0.0
+    if "betas" in a and not (isinstance(a["betas"], (tuple, list)) and len(a["betas"]) == 2):
+        raise TypeError(f"betas={a['betas']!r} is not a pair of numbers (β₁, β₂)")
     b1, b2 = a["betas"] if "betas" in a else (a.get("beta_1", a.get("b1")), a.get("beta_2", a.get("b2")))
     eps = a.get("eps", a.get("epsilon"))
 
@@ -216,6 +220,8 @@ def _from(library, name, given):
 
     if kind == "sgd":
         momentum = a["momentum"] or 0.0
+        if library == "torch" and a["nesterov"] and not momentum:
+            raise ValueError("nesterov=True with momentum=0: PyTorch refuses it; leave nesterov out, it is gradient descent")
         if decay and (momentum or library == "torch"):
             raise NotRepresentable(f"weight_decay={decay!r}: the book's momentum methods have no decay; see the table of conventions")
         if decay:
@@ -295,7 +301,29 @@ def from_optax(name, **kwargs):
 
 # ---- the table of the page ---------------------------------------------------------------------
 
-RELATIONS = ("same", "same, translated", "another method")
+RELATIONS = ("same", "same, translated", "same, other start", "another method")
+
+
+_SIGNS = [  # in this order: what is inside braces first
+    (r"\hat{s}", "ŝ"), (r"\hat s", "ŝ"), (r"\hat m", "m̂"), (r"\bar g", "ḡ"), (r"_{\max}", "_max"), (r"\max", "max"), (r"\min", "min"),
+    (r"\leftarrow", "←"), (r"\alpha", "α"), (r"\beta", "β"), (r"\varepsilon", "ε"), (r"\lambda", "λ"), (r"\eta", "η"), (r"\mu", "μ"),
+    (r"\psi", "ψ"), (r"\rho", "ρ"), (r"\tau", "τ"), (r"\nabla", "∇"), (r"\lVert ", "‖"), (r"\rVert", "‖"), (r"\tfrac12", "½"),
+    (r"\bigl", ""), (r"\bigr", ""), (r"\;", " "), (r"\,", " "), ("10^{-6}", "10⁻⁶"), ("^{tψ}", "^(tψ)"), ("^{t}", "ᵗ"), ("^2", "²"),
+    ("^t", "ᵗ"), ("_0", "₀"), ("_1", "₁"), ("_2", "₂"), ("_t", "ₜ"), (" -", " −"), ("-", "−"),
+]
+
+
+def plain(tex):
+    r"""A formula of `ROWS` as a line of text.
+
+    >>> plain(r"x \leftarrow x - \alpha_t\hat m/(\sqrt{\hat s} + \varepsilon)")
+    'x ← x − αₜm̂/(√ŝ + ε)'
+    """
+    for sign, text in _SIGNS:
+        tex = tex.replace(sign, text)
+    tex = re.sub(r"\\text\{([^{}]*)\}", r"\1", tex)
+    tex = re.sub(r"\\sqrt(?: (\w)|\{(\w)\})", lambda m: "√" + (m[1] or m[2]), tex)
+    return re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", tex).replace("  ", " ")
 
 
 @dataclass(frozen=True)
@@ -304,126 +332,256 @@ class Row:
 
     key        unique; the test of the row has this name
     library    key of `LIBRARIES`
-    topic      heading it stands under
-    asks       how the library is asked, with the book's symbols
+    topic      what the row is about
+    optimizer  the callable that is asked
+    option     which of its settings the row is about; unique for this library and optimizer
+    asks       the call, with the book's symbols
     formula    the recursion that runs, as TeX without dollars; g is the gradient at the stored point
-    relation   to the book's method: one of `RELATIONS`
-    book       the book's method and the exact map; for another method, what is different
+    relation   to the book's method at rest: one of `RELATIONS`
+    method     the book's method that the row is about, a key of `METHODS`, or "" if the book has none
+    book       the exact map to it; for another method, what is different
+    mistake    what the row is mistaken for; the test runs that, too
+    cost       how far the mistake leads, max |Δx| / max |x| over the test's 300 steps, to two digits
     warning    what a reader would get wrong, or ""
     """
 
     key: str
     library: str
     topic: str
+    optimizer: str
+    option: str
     asks: str
     formula: str
     relation: str
+    method: str
     book: str
+    mistake: str
+    cost: float
     warning: str = ""
 
     def __post_init__(self):
         methods.one_of("library", self.library, LIBRARIES)
         methods.one_of("relation", self.relation, RELATIONS)
+        methods.one_of("method", self.method, ["", *methods.METHODS])
 
+    @property
+    def text(self):
+        """The formula as a line of text."""
+        return plain(self.formula)
+
+    @property
+    def defaults(self):
+        """The defaults of the callable as text, "" where they are not listed.
+
+        >>> next(row for row in ROWS if row.key == "torch-rmsprop").defaults
+        'lr=0.01, alpha=0.99, eps=1e-08, weight_decay=0.0, momentum=0.0, centered=False'
+        """
+        values = DEFAULTS.get((self.library, self.optimizer), {})
+        return ", ".join(f"{k}={'required' if v is None and k == 'learning_rate' else v}" for k, v in values.items())
+
+
+# the numbers of the runs behind `cost`
+SETTINGS = {"α": 0.05, "β": 0.9, "β₁": 0.9, "β₂": 0.99, "ε": 0.01, "λ": 0.3}
 
 _MOM, _DECAY, _SCALE, _ADAM, _LAYER = (
-    "Momentum", "Weight decay with SGD", "AdaGrad and RMSProp", "The Adam family", "Layers and clipping")
+    "momentum", "weight decay with SGD", "AdaGrad and RMSProp", "the Adam family", "layers and clipping")
 _M = r"m \leftarrow \beta_1 m + (1-\beta_1) g,\; s \leftarrow \beta_2 s + (1-\beta_2) g^2"
+_S = r"s \leftarrow \beta_2 s + (1-\beta_2) g^2"
+_ADAM_STEP = _M + r",\; x \leftarrow x - \alpha\hat m/(\sqrt{\hat s} + \varepsilon)"
+_OUTSIDE = r"b \leftarrow \beta b + g,\; x \leftarrow x - \alpha b"
+_OUTSIDE_T = r"b \leftarrow \beta b + g,\; x \leftarrow x - \alpha_t b"
+_INSIDE_T = r"v \leftarrow \beta v - \alpha_t g,\; x \leftarrow x + v"
+_AHEAD = r"b \leftarrow \beta b + g,\; y \leftarrow y - \alpha(g + \beta b)"
+_L2 = r"g \leftarrow g + \lambda x,\; b \leftarrow \beta b + g,\; x \leftarrow x - \alpha b"
+_DECOUPLED = r"x \leftarrow (1-\alpha\lambda) x,\; v \leftarrow \beta v - \alpha g,\; x \leftarrow x + v"
+_GRAD_IN = r"G \leftarrow G + g^2,\; G_0 = 0.1,\; x \leftarrow x - \alpha g/\sqrt{G + \varepsilon}"
+_GRAD_0 = r"G \leftarrow G + g^2,\; G_0 = 0,\; x \leftarrow x - \alpha g/\sqrt G"
+_RMS_IN = _S + r",\; x \leftarrow x - \alpha g/\sqrt{s + \varepsilon}"
+_RMS_MOM_IN = r"b \leftarrow \beta b + \alpha_t g/\sqrt{s + \varepsilon},\; x \leftarrow x - b"
+_CENTRED_IN = r"x \leftarrow x - \alpha g/\sqrt{s - \bar g^2 + \varepsilon}"
+_ADAMW_KEPT = r"x \leftarrow (1-\alpha\lambda)x,\; \text{then Adam}"
+_AMS_AFTER = r"s_{\max} \leftarrow \max(s_{\max}, s),\; \hat s = s_{\max}/(1-\beta_2^t)"
+_COLD = "A first step of size α is not what happens: it is α|g|/√(0.1 + ε + g²)."
 
 ROWS = (
-    Row("torch-sgd", "torch", _MOM, "SGD(lr=α, momentum=β)", r"b \leftarrow \beta b + g,\; x \leftarrow x - \alpha b", "same, translated",
-        "heavy ball (HB) with the same α and β; v = −αb", "Only while α is constant: see the next rows."),
-    Row("keras-sgd", "keras", _MOM, "SGD(learning_rate=α, momentum=β)", r"v \leftarrow \beta v - \alpha g,\; x \leftarrow x + v", "same",
-        "heavy ball (HB), v is its velocity"),
-    Row("optax-sgd", "optax", _MOM, "sgd(α, momentum=β)", r"b \leftarrow \beta b + g,\; x \leftarrow x - \alpha b", "same, translated",
-        "heavy ball (HB) with the same α and β; v = −αb"),
-    Row("torch-sgd-schedule", "torch", _MOM, "SGD, lr changed to α_t", r"b \leftarrow \beta b + g,\; x \leftarrow x - \alpha_t b", "same, translated",
-        "heavy ball with the momentum β α_t/α_{t−1} at step t", "Cutting α tenfold cuts the velocity tenfold at once."),
-    Row("keras-sgd-schedule", "keras", _MOM, "SGD, learning_rate changed to α_t", r"v \leftarrow \beta v - \alpha_t g,\; x \leftarrow x + v", "same",
-        "heavy ball with α_t and the same β", "After a cut of α the old velocity dies out over about 1/(1 − β) steps."),
-    Row("optax-sgd-schedule", "optax", _MOM, "sgd(schedule, momentum=β)", r"b \leftarrow \beta b + g,\; x \leftarrow x - \alpha_t b", "same, translated",
-        "as PyTorch: heavy ball with the momentum β α_t/α_{t−1}"),
-    Row("torch-dampening", "torch", _MOM, "SGD(lr=α/(1−β), momentum=β, dampening=β)",
-        r"b \leftarrow \beta b + (1-\beta) g,\; b_1 = g_1,\; x \leftarrow x - \tfrac{\alpha}{1-\beta} b", "another method",
-        "not heavy ball with α, nor the EMA form from rest: the first step is 1/(1 − β) times as long", "dampening does not act on the first step."),
-    Row("optax-ema", "optax", _MOM, "chain(ema(β, debias=False), scale(−η))", r"m \leftarrow \beta m + (1-\beta) g,\; x \leftarrow x - \eta m", "same",
-        "the EMA form (EMA); heavy ball with α = (1 − β)η", "ema corrects the bias unless told not to."),
-    Row("torch-nesterov", "torch", _MOM, "SGD(lr=α, momentum=β, nesterov=True)",
-        r"b \leftarrow \beta b + g,\; y \leftarrow y - \alpha(g + \beta b)", "same, translated",
-        "Nesterov (NAG); what is stored is the look-ahead y, the position is x = y + αβ b", "A logged loss is f(y), not f(x)."),
-    Row("keras-nesterov", "keras", _MOM, "SGD(learning_rate=α, momentum=β, nesterov=True)",
-        r"v \leftarrow \beta v - \alpha g,\; y \leftarrow y + \beta v - \alpha g", "same", "Nesterov (NAG); the position is x = y − βv"),
-    Row("optax-nesterov", "optax", _MOM, "sgd(α, momentum=β, nesterov=True)",
-        r"b \leftarrow \beta b + g,\; y \leftarrow y - \alpha(g + \beta b)", "same, translated", "Nesterov (NAG); the position is x = y + αβ b"),
-    Row("torch-nesterov-schedule", "torch", _MOM, "SGD(nesterov=True), momentum changed to β_t",
-        r"b \leftarrow \beta_t b + g,\; y \leftarrow y - \alpha(g + \beta_t b)", "another method",
-        "Nesterov's method with growing momentum uses β_{t+1} in the second place", "Setting momentum at each step does not give (k−1)/(k+2)."),
-    Row("torch-sgd-decay", "torch", _DECAY, "SGD(lr=α, momentum=β, weight_decay=λ)", r"g \leftarrow g + \lambda x,\; \text{then as above}", "same, translated",
-        "heavy ball on f + ½ λ‖x‖²"),
-    Row("keras-sgd-decay", "keras", _DECAY, "SGD(learning_rate=α, momentum=β, weight_decay=λ)",
-        r"x \leftarrow (1-\alpha\lambda) x,\; \text{then } v \leftarrow \beta v - \alpha g,\; x \leftarrow x + v", "another method",
-        "decoupled: the decay does not enter the velocity", "The same word, another method, unless β = 0."),
-    Row("optax-sgd-decay", "optax", _DECAY, "chain(add_decayed_weights(λ), sgd(α, momentum=β))", r"g \leftarrow g + \lambda x,\; \text{then as above}", "same, translated",
-        "heavy ball on f + ½ λ‖x‖²; put the decay after trace(β) and it is Keras's"),
-    Row("torch-adagrad", "torch", _SCALE, "Adagrad(lr=α, eps=ε)", r"G \leftarrow G + g^2,\; x \leftarrow x - \alpha g/(\sqrt G + \varepsilon)", "same", "AdaGrad"),
-    Row("keras-adagrad", "keras", _SCALE, "Adagrad(learning_rate=α, epsilon=ε)",
-        r"G \leftarrow G + g^2,\; G_0 = 0.1,\; x \leftarrow x - \alpha g/\sqrt{G + \varepsilon}", "another method",
-        "AdaGrad with ε = 0, started at G = 0.1 + ε", "The first step is α|g|/√(0.1 + g²), not α."),
-    Row("optax-adagrad", "optax", _SCALE, "adagrad(α, eps=ε)",
-        r"G \leftarrow G + g^2,\; G_0 = 0.1,\; x \leftarrow x - \alpha g/\sqrt{G + \varepsilon}", "another method",
-        "as Keras: AdaGrad with ε = 0, started at G = 0.1 + ε"),
-    Row("torch-rmsprop", "torch", _SCALE, "RMSprop(lr=α, alpha=β₂, eps=ε)", r"s \leftarrow \beta_2 s + (1-\beta_2) g^2,\; x \leftarrow x - \alpha g/(\sqrt s + \varepsilon)", "same",
-        "RMSProp", "alpha is β₂, and its default is 0.99."),
-    Row("keras-rmsprop", "keras", _SCALE, "RMSprop(learning_rate=α, rho=β₂, epsilon=ε)",
-        r"s \leftarrow \beta_2 s + (1-\beta_2) g^2,\; x \leftarrow x - \alpha g/\sqrt{s + \varepsilon}", "another method",
-        "RMSProp with ε inside the root; equal for ε = 0", "ε inside acts like √ε outside where s is small."),
-    Row("optax-rmsprop", "optax", _SCALE, "rmsprop(α, decay=β₂, eps=ε)", r"s \leftarrow \beta_2 s + (1-\beta_2) g^2,\; x \leftarrow x - \alpha g/\sqrt{s + \varepsilon}", "another method",
-        "as Keras"),
-    Row("optax-rmsprop-outside", "optax", _SCALE, "rmsprop(α, decay=β₂, eps=ε, eps_in_sqrt=False)",
-        r"s \leftarrow \beta_2 s + (1-\beta_2) g^2,\; x \leftarrow x - \alpha g/(\sqrt s + \varepsilon)", "same", "RMSProp"),
-    Row("torch-rmsprop-momentum", "torch", _SCALE, "RMSprop(lr=α, alpha=β₂, momentum=β)",
-        r"b \leftarrow \beta b + g/(\sqrt s + \varepsilon),\; x \leftarrow x - \alpha b", "another method", "RMSProp's step fed into heavy ball, α outside"),
-    Row("torch-rmsprop-centered", "torch", _SCALE, "RMSprop(centered=True)", r"x \leftarrow x - \alpha g/(\sqrt{s - \bar g^2} + \varepsilon)", "another method",
-        "divides by a standard deviation", "Can be NaN under a constant gradient: see below."),
-    Row("torch-adam", "torch", _ADAM, "Adam(lr=α, betas=(β₁, β₂), eps=ε)", _M + r",\; x \leftarrow x - \alpha\hat m/(\sqrt{\hat s} + \varepsilon)", "same", "Adam"),
-    Row("keras-adam", "keras", _ADAM, "Adam(learning_rate=α, beta_1=β₁, beta_2=β₂, epsilon=ε)",
-        _M + r",\; x \leftarrow x - \alpha\tfrac{\sqrt{1-\beta_2^t}}{1-\beta_1^t}\, m/(\sqrt s + \varepsilon)", "another method",
-        "Adam with ε/√(1 − β₂ᵗ) at step t; equal for ε = 0", "At t = 1 and β₂ = 0.999 its ε acts 31.6 times as strongly."),
-    Row("optax-adam", "optax", _ADAM, "adam(α, b1=β₁, b2=β₂, eps=ε)", _M + r",\; x \leftarrow x - \alpha\hat m/(\sqrt{\hat s} + \varepsilon)", "same", "Adam"),
-    Row("torch-adam-decay", "torch", _ADAM, "Adam(lr=α, weight_decay=λ)", r"g \leftarrow g + \lambda x,\; \text{then Adam}", "same, translated",
-        "Adam on f + ½ λ‖x‖², not AdamW", "The decay is divided by √ŝ with everything else."),
-    Row("keras-adam-decay", "keras", _ADAM, "Adam(learning_rate=α, weight_decay=λ, epsilon=0)", r"x \leftarrow (1-\alpha\lambda)x,\; \text{then Adam}", "same",
-        "AdamW (for ε = 0)", "The same words mean Adam with L2 in PyTorch."),
-    Row("torch-adamw", "torch", _ADAM, "AdamW(lr=α, weight_decay=λ)", r"x \leftarrow (1-\alpha\lambda)x - \alpha\hat m/(\sqrt{\hat s} + \varepsilon)", "same",
-        "AdamW; the paper's λ is αλ here", "λ is 0.01 unless you say otherwise."),
-    Row("keras-adamw", "keras", _ADAM, "AdamW(learning_rate=α, weight_decay=λ, epsilon=0)", r"x \leftarrow (1-\alpha\lambda)x,\; \text{then Adam}", "same",
-        "AdamW (for ε = 0)", "λ is 0.004 unless you say otherwise."),
-    Row("optax-adamw", "optax", _ADAM, "adamw(α, weight_decay=λ)", r"x \leftarrow x - \alpha\bigl(\hat m/(\sqrt{\hat s} + \varepsilon) + \lambda x\bigr)", "same",
-        "AdamW", "λ is 0.0001 unless you say otherwise."),
-    Row("torch-amsgrad", "torch", _ADAM, "Adam(amsgrad=True)",
-        r"s_{\max} \leftarrow \max(s_{\max}, s),\; x \leftarrow x - \alpha\hat m/(\sqrt{s_{\max}/(1-\beta_2^t)} + \varepsilon)", "another method",
-        "corrects the bias after the maximum; the paper's AMSGrad corrects nothing", "Its rate α/√ŝ can grow: see below."),
-    Row("keras-amsgrad", "keras", _ADAM, "Adam(amsgrad=True, epsilon=0)",
-        r"s_{\max} \leftarrow \max(s_{\max}, s),\; x \leftarrow x - \alpha\hat m/\sqrt{s_{\max}/(1-\beta_2^t)}", "another method", "as PyTorch"),
-    Row("optax-amsgrad", "optax", _ADAM, "amsgrad(α)", r"s_{\max} \leftarrow \max\bigl(s_{\max}, s/(1-\beta_2^t)\bigr),\; x \leftarrow x - \alpha\hat m/(\sqrt{s_{\max}} + \varepsilon)",
-        "another method", "corrects the bias before the maximum"),
-    Row("optax-amsgrad-paper", "optax", _ADAM, "amsgrad(α, bias_correction_mu=False, bias_correction_nu=False)",
-        r"s_{\max} \leftarrow \max(s_{\max}, s),\; x \leftarrow x - \alpha m/(\sqrt{s_{\max}} + \varepsilon)", "same", "AMSGrad, as in its paper"),
-    Row("torch-nadam", "torch", _ADAM, "NAdam(lr=α, momentum_decay=ψ)", r"\mu_t = \beta_1(1 - \tfrac12 0.96^{t\psi}),\; \text{as in the definition}", "same",
-        "NAdam", "Its product of μ is kept in the default dtype: in float32 the two agree to 1e-7 only."),
-    Row("keras-nadam", "keras", _ADAM, "Nadam(learning_rate=α)", r"\mu_t = \beta_1(1 - \tfrac12 0.96^{t})", "same", "NAdam with ψ = 1"),
-    Row("optax-nadam", "optax", _ADAM, "nadam(α)", r"\mu_t = \beta_1", "same", "NAdam with ψ so large that 0.96^ψ = 0"),
-    Row("optax-rmsprop-corrected", "optax", _ADAM, "rmsprop(α, decay=β₂, eps_in_sqrt=False, bias_correction=True)",
-        r"x \leftarrow x - \alpha g/(\sqrt{\hat s} + \varepsilon)", "same", "Adam with β₁ = 0"),
-    Row("optax-lars", "optax", _LAYER, "lars(α, weight_decay=λ, trust_coefficient=η, momentum=β)",
-        r"q = \eta\|x\|/\|g + \lambda x\|,\; b \leftarrow \beta b + \alpha q(g + \lambda x),\; x \leftarrow x - b", "another method",
-        "no method of this book; the paper divides by ‖g‖ + λ‖x‖", "One tensor, one ratio: splitting a layer changes the method."),
-    Row("optax-lamb", "optax", _LAYER, "lamb(α, weight_decay=λ)", r"r = \hat m/(\sqrt{\hat s}+\varepsilon) + \lambda x,\; x \leftarrow x - \alpha\tfrac{\|x\|}{\|r\|} r", "another method",
-        "no method of this book"),
-    Row("keras-lamb", "keras", _LAYER, "Lamb(learning_rate=α, weight_decay=λ)",
-        r"x \leftarrow (1-\alpha\lambda)x,\; r = \hat m/(\sqrt{\hat s}+\varepsilon),\; x \leftarrow x - \alpha\tfrac{\|x\|}{\|r\|} r", "another method",
-        "the decay stands outside the ratio", "Another method than Optax's, unless λ = 0."),
-    Row("torch-clip", "torch", _LAYER, "clip_grad_norm_(x, c)", r"g \leftarrow g\,\min\bigl(1, c/(\|g\| + 10^{-6})\bigr)", "another method",
-        "no method of this book", "A clipped gradient is a little shorter than c."),
-    Row("optax-clip", "optax", _LAYER, "clip_by_global_norm(c)", r"g \leftarrow g\,\min(1, c/\|g\|)", "another method", "no method of this book"),
+    # ---- momentum
+    Row("torch-descent", "torch", _MOM, "SGD", "plain", "SGD(lr=α)", r"x \leftarrow x - \alpha g", "same", "gradient_descent",
+        "gradient descent", "descent with 0.99 α", 0.0039),
+    Row("keras-descent", "keras", _MOM, "SGD", "plain", "SGD(learning_rate=α)", r"x \leftarrow x - \alpha g", "same", "gradient_descent",
+        "gradient descent", "descent with 0.99 α", 0.0039),
+    Row("optax-descent", "optax", _MOM, "sgd", "plain", "sgd(α)", r"x \leftarrow x - \alpha g", "same", "gradient_descent",
+        "gradient descent", "descent with 0.99 α", 0.0039),
+    Row("torch-sgd", "torch", _MOM, "SGD", "momentum", "SGD(lr=α, momentum=β)", _OUTSIDE, "same, translated", "heavy_ball",
+        "heavy ball with the same α and β, v = −αb; the EMA form with η = α/(1 − β)", "the EMA form with η = α", 1,
+        "Only while α is constant: see the row with a changing lr."),
+    Row("keras-sgd", "keras", _MOM, "SGD", "momentum", "SGD(learning_rate=α, momentum=β)", r"v \leftarrow \beta v - \alpha g,\; x \leftarrow x + v", "same", "heavy_ball",
+        "heavy ball, v is its velocity; the EMA form with η = α/(1 − β)", "the EMA form with η = α", 1),
+    Row("optax-sgd", "optax", _MOM, "sgd", "momentum", "sgd(α, momentum=β)", _OUTSIDE, "same, translated", "heavy_ball",
+        "heavy ball with the same α and β, v = −αb; the EMA form with η = α/(1 − β)", "the EMA form with η = α", 1,
+        "Only while α is constant: see the row with a schedule."),
+    Row("torch-sgd-schedule", "torch", _MOM, "SGD", "momentum, changing lr", "SGD(momentum=β), lr set to αₜ", _OUTSIDE_T, "same, translated", "heavy_ball",
+        "heavy ball with αₜ and the momentum β αₜ/αₜ₋₁ at step t", "heavy ball with αₜ and β", 0.018,
+        "Cutting α tenfold cuts the stored velocity tenfold at once."),
+    Row("keras-sgd-schedule", "keras", _MOM, "SGD", "momentum, changing learning_rate", "SGD(momentum=β), learning_rate set to αₜ", _INSIDE_T, "same", "heavy_ball",
+        "heavy ball with αₜ and β", "PyTorch's form", 0.018,
+        "After a cut of α the old velocity dies out over about 1/(1 − β) steps."),
+    Row("optax-sgd-schedule", "optax", _MOM, "sgd", "momentum, schedule", "sgd(schedule, momentum=β)", _OUTSIDE_T, "same, translated", "heavy_ball",
+        "heavy ball with αₜ and the momentum β αₜ/αₜ₋₁ at step t", "heavy ball with αₜ and β", 0.018,
+        "As in PyTorch, the schedule scales old gradients, too."),
+    Row("optax-trace-last", "optax", _MOM, "chain", "scale_by_learning_rate, trace", "chain(scale_by_learning_rate(schedule), trace(β))", _INSIDE_T, "same", "heavy_ball",
+        "heavy ball with αₜ and β, as Keras", "PyTorch's form", 0.018,
+        "The order in the chain decides whether α stands inside the velocity."),
+    Row("torch-dampening", "torch", _MOM, "SGD", "momentum and dampening", "SGD(lr=α, momentum=β, dampening=τ)",
+        r"b_1 = g_1,\; b \leftarrow \beta b + (1-\tau) g,\; x \leftarrow x - \alpha b", "same, other start", "heavy_ball",
+        "heavy ball with the step (1 − τ)α, started with the velocity −(τ/β)αg₁", "heavy ball with (1 − τ)α from rest", 0.14,
+        "dampening does not act on the first step."),
+    Row("torch-dampening-ema", "torch", _MOM, "SGD", "dampening = momentum", "SGD(lr=η, momentum=β, dampening=β)",
+        r"b_1 = g_1,\; b \leftarrow \beta b + (1-\beta) g,\; x \leftarrow x - \eta b", "same, other start", "heavy_ball_ema",
+        "the EMA form, started with m = g₁", "the EMA form from rest", 0.41,
+        "From rest the EMA form's first step is (1 − β)ηg₁; here it is ηg₁, ten times as long for β = 0.9."),
+    Row("optax-ema", "optax", _MOM, "chain", "ema(debias=False), scale", "chain(ema(β, debias=False), scale(−η))",
+        r"m \leftarrow \beta m + (1-\beta) g,\; x \leftarrow x - \eta m", "same", "heavy_ball_ema",
+        "the EMA form; heavy ball with α = (1 − β)η", "heavy ball with α = η", 1.1),
+    Row("optax-ema-debiased", "optax", _MOM, "chain", "ema, scale", "chain(ema(β), scale(−η))",
+        r"m \leftarrow \beta m + (1-\beta) g,\; x \leftarrow x - \eta m/(1-\beta^t)", "another method", "heavy_ball_ema",
+        "the EMA form with η/(1 − βᵗ) at step t; no constant η does it", "the EMA form with η", 0.28,
+        "ema corrects the bias unless told not to."),
+    Row("torch-nesterov", "torch", _MOM, "SGD", "nesterov", "SGD(lr=α, momentum=β, nesterov=True)", _AHEAD, "same, translated", "nesterov",
+        "Nesterov; what is stored is the look-ahead y, the position is x = y + αβb", "heavy ball", 0.27,
+        "A logged loss is f(y), not f(x)."),
+    Row("keras-nesterov", "keras", _MOM, "SGD", "nesterov", "SGD(learning_rate=α, momentum=β, nesterov=True)",
+        r"v \leftarrow \beta v - \alpha g,\; y \leftarrow y + \beta v - \alpha g", "same", "nesterov",
+        "Nesterov; what is stored is the look-ahead y, the position is x = y − βv", "heavy ball", 0.27,
+        "A logged loss is f(y), not f(x)."),
+    Row("optax-nesterov", "optax", _MOM, "sgd", "nesterov", "sgd(α, momentum=β, nesterov=True)", _AHEAD, "same, translated", "nesterov",
+        "Nesterov; what is stored is the look-ahead y, the position is x = y + αβb", "heavy ball", 0.27,
+        "A logged loss is f(y), not f(x)."),
+    Row("torch-nesterov-schedule", "torch", _MOM, "SGD", "nesterov, changing momentum", "SGD(lr=α, nesterov=True), momentum set to βₜ",
+        r"b \leftarrow \beta_t b + g,\; y \leftarrow y - \alpha(g + \beta_t b)", "another method", "nesterov",
+        "Nesterov's method with a growing momentum has βₜ₊₁ in the second place", "Nesterov's method with βₜ", 0.014,
+        "Setting momentum before each step does not give Nesterov's growing momentum."),
+    # ---- weight decay with SGD
+    Row("torch-sgd-decay", "torch", _DECAY, "SGD", "momentum and weight_decay", "SGD(lr=α, momentum=β, weight_decay=λ)", _L2, "same, translated", "heavy_ball",
+        "heavy ball on f + ½ λ‖x‖²", "Keras's decoupled decay", 0.59,
+        "The same words in Keras mean another method."),
+    Row("keras-sgd-decay", "keras", _DECAY, "SGD", "momentum and weight_decay", "SGD(learning_rate=α, momentum=β, weight_decay=λ)", _DECOUPLED, "another method", "heavy_ball",
+        "heavy ball whose position shrinks by αλ before each step; the decay does not enter the velocity", "heavy ball on f + ½ λ‖x‖²", 0.59,
+        "The same words in PyTorch mean another method."),
+    Row("keras-sgd-decay-plain", "keras", _DECAY, "SGD", "weight_decay, no momentum", "SGD(learning_rate=α, weight_decay=λ)",
+        r"x \leftarrow (1-\alpha\lambda) x - \alpha g", "same, translated", "gradient_descent",
+        "gradient descent on f + ½ λ‖x‖², as PyTorch", "descent on f", 0.3,
+        "Without momentum the two kinds of decay agree, so a test without momentum cannot tell them apart."),
+    Row("optax-sgd-decay", "optax", _DECAY, "chain", "add_decayed_weights, sgd", "chain(add_decayed_weights(λ), sgd(α, momentum=β))", _L2, "same, translated", "heavy_ball",
+        "heavy ball on f + ½ λ‖x‖², as PyTorch", "Keras's decoupled decay", 0.59),
+    Row("optax-sgdw", "optax", _DECAY, "chain", "trace, add_decayed_weights, scale_by_learning_rate",
+        "chain(trace(β), add_decayed_weights(λ), scale_by_learning_rate(α))", _DECOUPLED, "another method", "heavy_ball",
+        "as Keras: the decay does not enter the velocity", "heavy ball on f + ½ λ‖x‖²", 0.59,
+        "The order in the chain decides which decay it is."),
+    # ---- AdaGrad and RMSProp
+    Row("torch-adagrad", "torch", _SCALE, "Adagrad", "plain", "Adagrad(lr=α, eps=ε)",
+        r"G \leftarrow G + g^2,\; G_0 = 0,\; x \leftarrow x - \alpha g/(\sqrt G + \varepsilon)", "same", "adagrad",
+        "AdaGrad", "Keras's defaults", 0.046),
+    Row("torch-adagrad-start", "torch", _SCALE, "Adagrad", "initial_accumulator_value, eps=0", "Adagrad(lr=α, initial_accumulator_value=0.1 + ε, eps=0)",
+        r"G \leftarrow G + g^2,\; G_0 = 0.1 + \varepsilon,\; x \leftarrow x - \alpha g/\sqrt G", "same, other start", "adagrad",
+        "AdaGrad with ε = 0, started at G = 0.1 + ε: Keras's and Optax's default", "AdaGrad from rest", 0.07),
+    Row("keras-adagrad", "keras", _SCALE, "Adagrad", "plain", "Adagrad(learning_rate=α, epsilon=ε)", _GRAD_IN, "same, other start", "adagrad",
+        "AdaGrad with ε = 0, started at G = 0.1 + ε", "AdaGrad from rest", 0.046, _COLD),
+    Row("keras-adagrad-0", "keras", _SCALE, "Adagrad", "initial_accumulator_value=0, epsilon=0",
+        "Adagrad(learning_rate=α, initial_accumulator_value=0, epsilon=0)", _GRAD_0, "same", "adagrad", "AdaGrad with ε = 0", "Keras's defaults", 0.07),
+    Row("optax-adagrad", "optax", _SCALE, "adagrad", "plain", "adagrad(α, eps=ε)", _GRAD_IN, "same, other start", "adagrad",
+        "AdaGrad with ε = 0, started at G = 0.1 + ε", "AdaGrad from rest", 0.046, _COLD),
+    Row("optax-adagrad-0", "optax", _SCALE, "adagrad", "initial_accumulator_value=0, eps=0", "adagrad(α, initial_accumulator_value=0, eps=0)",
+        _GRAD_0, "same", "adagrad", "AdaGrad with ε = 0", "Optax's defaults", 0.07),
+    Row("torch-rmsprop", "torch", _SCALE, "RMSprop", "plain", "RMSprop(lr=α, alpha=β₂, eps=ε)", _S + r",\; x \leftarrow x - \alpha g/(\sqrt s + \varepsilon)", "same", "rmsprop",
+        "RMSProp", "RMSProp with ε inside the root", 0.26, "alpha is β₂, not a step size, and its default is 0.99."),
+    Row("keras-rmsprop", "keras", _SCALE, "RMSprop", "plain", "RMSprop(learning_rate=α, rho=β₂, epsilon=ε)", _RMS_IN, "another method", "rmsprop",
+        "RMSProp with ε inside the root", "RMSProp with the same ε", 0.26,
+        "Inside, ε acts like √ε outside where s is small, and like ε/(2√s) where s is large."),
+    Row("keras-rmsprop-0", "keras", _SCALE, "RMSprop", "epsilon=0", "RMSprop(learning_rate=α, rho=β₂, epsilon=0)",
+        _S + r",\; x \leftarrow x - \alpha g/\sqrt s", "same", "rmsprop", "RMSProp with ε = 0", "RMSProp with ε", 0.54),
+    Row("optax-rmsprop", "optax", _SCALE, "rmsprop", "plain", "rmsprop(α, decay=β₂, eps=ε)", _RMS_IN, "another method", "rmsprop",
+        "RMSProp with ε inside the root, as Keras", "RMSProp with the same ε", 0.26),
+    Row("optax-rmsprop-outside", "optax", _SCALE, "rmsprop", "eps_in_sqrt=False", "rmsprop(α, decay=β₂, eps=ε, eps_in_sqrt=False)",
+        _S + r",\; x \leftarrow x - \alpha g/(\sqrt s + \varepsilon)", "same", "rmsprop", "RMSProp", "RMSProp with ε inside the root", 0.26),
+    Row("torch-rmsprop-momentum", "torch", _SCALE, "RMSprop", "momentum", "RMSprop(alpha=β₂, momentum=β), lr set to αₜ",
+        r"b \leftarrow \beta b + g/(\sqrt s + \varepsilon),\; x \leftarrow x - \alpha_t b", "another method", "rmsprop",
+        "RMSProp's direction fed into heavy ball, α outside; nothing multiplies g by 1 − β", "α inside the velocity", 0.024,
+        "Under a steady gradient the steps are 1/(1 − β) times as long as without momentum."),
+    Row("keras-rmsprop-momentum", "keras", _SCALE, "RMSprop", "momentum", "RMSprop(rho=β₂, momentum=β), learning_rate set to αₜ", _RMS_MOM_IN, "another method", "rmsprop",
+        "RMSProp's direction fed into heavy ball, α inside", "α outside the velocity", 0.021),
+    Row("optax-rmsprop-momentum", "optax", _SCALE, "rmsprop", "momentum", "rmsprop(schedule, decay=β₂, momentum=β)", _RMS_MOM_IN, "another method", "rmsprop",
+        "as Keras: α inside, though sgd(schedule) has it outside", "α outside the velocity", 0.021,
+        "In one library, sgd and rmsprop put a schedule in different places."),
+    Row("torch-rmsprop-centered", "torch", _SCALE, "RMSprop", "centered=True", "RMSprop(lr=α, alpha=β₂, eps=ε, centered=True)",
+        r"x \leftarrow x - \alpha g/(\sqrt{s - \bar g^2} + \varepsilon)", "another method", "rmsprop",
+        "divides by a standard deviation; ḡ is an average of g with β₂", "RMSProp", 0.0035, "Can be NaN under a constant gradient: see Trust, then verify."),
+    Row("keras-rmsprop-centered", "keras", _SCALE, "RMSprop", "centered=True", "RMSprop(learning_rate=α, rho=β₂, epsilon=ε, centered=True)", _CENTRED_IN, "another method", "rmsprop",
+        "divides by a standard deviation, ε inside the root", "PyTorch's form", 0.26),
+    Row("optax-rmsprop-centered", "optax", _SCALE, "rmsprop", "centered=True", "rmsprop(α, decay=β₂, eps=ε, centered=True)", _CENTRED_IN, "another method", "rmsprop",
+        "divides by a standard deviation, ε inside the root", "PyTorch's form", 0.26),
+    # ---- the Adam family
+    Row("torch-adam", "torch", _ADAM, "Adam", "plain", "Adam(lr=α, betas=(β₁, β₂), eps=ε)", _ADAM_STEP, "same", "adam", "Adam", "Keras's Adam", 0.048),
+    Row("keras-adam", "keras", _ADAM, "Adam", "plain", "Adam(learning_rate=α, beta_1=β₁, beta_2=β₂, epsilon=ε)",
+        _M + r",\; x \leftarrow x - \alpha\sqrt{1-\beta_2^t}\, m/\bigl((1-\beta_1^t)(\sqrt s + \varepsilon)\bigr)", "another method", "adam",
+        "Adam with ε/√(1 − β₂ᵗ) at step t; no constant ε does it", "Adam with the same ε", 0.048,
+        "At t = 1 and β₂ = 0.999 its ε acts 31.6 times as strongly."),
+    Row("keras-adam-0", "keras", _ADAM, "Adam", "epsilon=0", "Adam(learning_rate=α, beta_1=β₁, beta_2=β₂, epsilon=0)",
+        _M + r",\; x \leftarrow x - \alpha\hat m/\sqrt{\hat s}", "same", "adam", "Adam with ε = 0", "Adam with ε", 0.028),
+    Row("optax-adam", "optax", _ADAM, "adam", "plain", "adam(α, b1=β₁, b2=β₂, eps=ε)", _ADAM_STEP, "same", "adam", "Adam", "Keras's Adam", 0.048),
+    Row("optax-adam-root", "optax", _ADAM, "adam", "eps_root", "adam(α, b1=β₁, b2=β₂, eps=0, eps_root=ε)",
+        r"x \leftarrow x - \alpha\hat m/\sqrt{\hat s + \varepsilon}", "another method", "adam", "Adam with ε inside the root", "Adam with the same ε", 0.028),
+    Row("torch-adam-decay", "torch", _ADAM, "Adam", "weight_decay", "Adam(lr=α, weight_decay=λ)", r"g \leftarrow g + \lambda x,\; \text{then Adam}", "same, translated", "adam",
+        "Adam on f + ½ λ‖x‖²", "AdamW", 0.12, "The decay is divided by √ŝ with everything else. In Keras the same words mean AdamW."),
+    Row("keras-adam-decay", "keras", _ADAM, "Adam", "weight_decay, epsilon=0", "Adam(learning_rate=α, weight_decay=λ, epsilon=0)", _ADAMW_KEPT, "same", "adamw",
+        "AdamW with ε = 0", "Adam on f + ½ λ‖x‖²", 0.12, "In PyTorch the same words mean Adam with L2."),
+    Row("torch-adamw", "torch", _ADAM, "AdamW", "plain", "AdamW(lr=α, weight_decay=λ)", r"x \leftarrow (1-\alpha\lambda)x - \alpha\hat m/(\sqrt{\hat s} + \varepsilon)", "same", "adamw",
+        "AdamW", "Adam on f + ½ λ‖x‖²", 0.12, "λ is 0.01 unless you say otherwise."),
+    Row("torch-adamw-schedule", "torch", _ADAM, "AdamW", "changing lr", "AdamW(weight_decay=λ), lr set to αₜ",
+        r"x \leftarrow (1-\alpha_t\lambda)x - \alpha_t\hat m/(\sqrt{\hat s} + \varepsilon)", "same", "adamw",
+        "AdamW with αₜ; in the paper's letters ηₜ = αₜ/α and its λ is αλ", "decay αλ at every step", 0.061,
+        "A schedule scales the decay, too, as in the paper. A change of the base α does in PyTorch, and does not in the paper."),
+    Row("keras-adamw", "keras", _ADAM, "AdamW", "epsilon=0", "AdamW(learning_rate=α, weight_decay=λ, epsilon=0)", _ADAMW_KEPT, "same", "adamw",
+        "AdamW with ε = 0", "AdamW with ε", 0.025, "λ is 0.004 unless you say otherwise."),
+    Row("optax-adamw", "optax", _ADAM, "adamw", "plain", "adamw(α, weight_decay=λ)", r"x \leftarrow x - \alpha\bigl(\hat m/(\sqrt{\hat s} + \varepsilon) + \lambda x\bigr)", "same", "adamw",
+        "AdamW", "Adam on f + ½ λ‖x‖²", 0.12, "λ is 0.0001 unless you say otherwise."),
+    Row("torch-amsgrad", "torch", _ADAM, "Adam", "amsgrad=True", "Adam(lr=α, betas=(β₁, β₂), eps=ε, amsgrad=True)",
+        _AMS_AFTER + r",\; x \leftarrow x - \alpha\hat m/(\sqrt{\hat s} + \varepsilon)", "another method", "amsgrad",
+        "corrects the bias after the maximum; the paper's AMSGrad corrects nothing", "the paper's AMSGrad", 0.28,
+        "Its rate α/√ŝ can grow: see Trust, then verify."),
+    Row("keras-amsgrad", "keras", _ADAM, "Adam", "amsgrad=True, epsilon=0", "Adam(learning_rate=α, amsgrad=True, epsilon=0)",
+        _AMS_AFTER + r",\; x \leftarrow x - \alpha\hat m/\sqrt{\hat s}", "another method", "amsgrad",
+        "as PyTorch: corrects the bias after the maximum", "Optax's AMSGrad", 0.33, "Its rate α/√ŝ can grow."),
+    Row("optax-amsgrad", "optax", _ADAM, "amsgrad", "plain", "amsgrad(α, b1=β₁, b2=β₂, eps=ε)",
+        r"s_{\max} \leftarrow \max\bigl(s_{\max}, s/(1-\beta_2^t)\bigr),\; x \leftarrow x - \alpha\hat m/(\sqrt{s_{\max}} + \varepsilon)",
+        "another method", "amsgrad", "corrects the bias before the maximum, so α/√s_max never grows; the paper corrects nothing", "PyTorch's AMSGrad", 0.33),
+    Row("optax-amsgrad-paper", "optax", _ADAM, "amsgrad", "no bias correction", "amsgrad(α, bias_correction_mu=False, bias_correction_nu=False)",
+        r"s_{\max} \leftarrow \max(s_{\max}, s),\; x \leftarrow x - \alpha m/(\sqrt{s_{\max}} + \varepsilon)", "same", "amsgrad", "AMSGrad", "Optax's default", 0.4),
+    Row("torch-nadam", "torch", _ADAM, "NAdam", "plain", "NAdam(lr=α, momentum_decay=ψ)", r"\mu_t = \beta_1(1 - \tfrac12 0.96^{t\psi})", "same", "nadam",
+        "NAdam", "ψ = 0.004 when it is not", 0.02,
+        "Its product of the μₜ is kept in torch's default dtype: with float64 parameters and a float32 default only about nine digits are right."),
+    Row("keras-nadam", "keras", _ADAM, "Nadam", "plain", "Nadam(learning_rate=α)", r"\mu_t = \beta_1(1 - \tfrac12 0.96^{t})", "same", "nadam",
+        "NAdam with ψ = 1", "PyTorch's schedule", 0.1, "ψ cannot be set."),
+    Row("optax-nadam", "optax", _ADAM, "nadam", "plain", "nadam(α)", r"\mu_t = \beta_1", "same", "nadam",
+        "NAdam with ψ so large that 0.96^ψ = 0", "PyTorch's schedule", 0.15, "There is no schedule of the momentum."),
+    Row("optax-rmsprop-corrected", "optax", _ADAM, "rmsprop", "bias_correction=True, eps_in_sqrt=False",
+        "rmsprop(α, decay=β₂, eps_in_sqrt=False, bias_correction=True)", r"x \leftarrow x - \alpha g/(\sqrt{\hat s} + \varepsilon)", "same", "adam",
+        "Adam with β₁ = 0", "RMSProp", 0.55),
+    # ---- layers and clipping
+    Row("optax-lars", "optax", _LAYER, "lars", "plain", "lars(α, weight_decay=λ, trust_coefficient=η, momentum=β)",
+        r"q = \eta\lVert x\rVert/\lVert g + \lambda x\rVert,\; b \leftarrow \beta b + \alpha q(g + \lambda x),\; x \leftarrow x - b", "another method", "",
+        "no method of this book; the paper divides by ‖g‖ + λ‖x‖, which is the same for λ = 0", "the paper's LARS", 0.041,
+        "One tensor, one ratio: splitting a layer in two changes the method."),
+    Row("optax-lamb", "optax", _LAYER, "lamb", "plain", "lamb(α, weight_decay=λ)",
+        r"r = \hat m/(\sqrt{\hat s}+\varepsilon) + \lambda x,\; x \leftarrow x - \alpha(\lVert x\rVert/\lVert r\rVert)\, r", "another method", "",
+        "no method of this book; the decay stands inside the ratio", "Keras's LAMB", 0.091, "One tensor, one ratio."),
+    Row("keras-lamb", "keras", _LAYER, "Lamb", "plain", "Lamb(learning_rate=α, weight_decay=λ)",
+        r"x \leftarrow (1-\alpha\lambda)x,\; r = \hat m/(\sqrt{\hat s}+\varepsilon),\; x \leftarrow x - \alpha(\lVert x\rVert/\lVert r\rVert)\, r", "another method", "",
+        "no method of this book; the decay stands outside the ratio, which is the same for λ = 0", "Optax's LAMB", 0.091, "One tensor, one ratio."),
+    Row("optax-sam", "optax", _LAYER, "contrib.sam", "opaque_mode=True", "contrib.sam(sgd(α), chain(contrib.normalize(), sgd(ρ)), opaque_mode=True)",
+        r"x \leftarrow x - \alpha\nabla f\bigl(x + \rho\, g/\lVert g\rVert\bigr)", "another method", "",
+        "no method of this book: the gradient is taken a distance ρ uphill", "gradient descent", 0.043, "Two gradients a step."),
+    Row("torch-clip", "torch", _LAYER, "clip_grad_norm_", "before a step", "nn.utils.clip_grad_norm_(x, c)", r"g \leftarrow g\,\min\bigl(1, c/(\lVert g\rVert + 10^{-6})\bigr)", "another method", "",
+        "changes the gradient before the step", "Optax's clipping", 1.8e-07, "A clipped gradient is a little shorter than c."),
+    Row("optax-clip", "optax", _LAYER, "chain", "clip_by_global_norm, sgd", "chain(clip_by_global_norm(c), sgd(α))", r"g \leftarrow g\,\min(1, c/\lVert g\rVert)", "another method", "",
+        "changes the gradient before the step", "PyTorch's clipping", 1.8e-07),
 )

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from firstorder import METHODS, claims, hyper, position, start
+from firstorder.conventions import LIBRARIES, ROWS
 
-from .conftest import BOOK, SITE, pages, pages_with
-from .test_pages import darken, violations
+from .conftest import BOOK, SITE, pages, pages_with, settle
+from .test_pages import UNREACHABLE, darken, violations
 
 EXPLORABLE = '[data-explorable="momentum"]'
 SMALL_TARGETS = """root => [...root.querySelectorAll('button, input, select, summary')].filter(e => {
@@ -268,6 +269,81 @@ def test_quiz_without_scripts(open_page):
         quiz.locator("summary").click()
         assert quiz.locator(".quiz-why").is_visible()
         assert quiz.get_attribute("data-answer").capitalize() in quiz.locator(".quiz-verdict").text_content()
+
+
+# ---- the selector of conventions --------------------------------------------------------------------------
+
+def chosen(root):
+    """What the three lists say, and the one row that is visible."""
+    (row,) = [r for r in root.locator(".conv-row").all() if r.is_visible()]
+    return [s.evaluate("e => e.value") for s in root.locator("select").all()], row
+
+
+def test_conventions_every_row_can_be_chosen(open_page):
+    page = open_page(pages_with('class="conventions"')[0])
+    root = page.locator(".conventions")
+    library, optimizer, option = root.locator("select").all()
+    assert chosen(root)[1].get_attribute("data-key") == root.get_attribute("data-start")
+    values = lambda field: field.locator("option").evaluate_all("all => all.map(o => o.value)")
+    seen = []
+    for lib in values(library):
+        library.select_option(lib)
+        for opt in values(optimizer):
+            optimizer.select_option(opt)
+            for setting in values(option):
+                option.select_option(setting)
+                lists, row = chosen(root)
+                assert lists == [lib, opt, setting] and row.get_attribute("data-option") == setting
+                seen.append((lib, opt, setting))
+    assert sorted(seen) == sorted((LIBRARIES[row.library], row.optimizer, row.option) for row in ROWS)
+
+
+@pytest.mark.parametrize("disk", [False, True], ids=["http", "disk"])
+def test_conventions_by_keyboard(open_page, disk):
+    page = open_page(pages_with('class="conventions"')[0], disk=disk)
+    root = page.locator(".conventions")
+    page.get_by_label("Library", exact=True).focus()
+    page.keyboard.type("Ker")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Adam")
+    page.keyboard.press("Tab")
+    page.keyboard.type("amsgrad")
+    settle(page)
+    lists, row = chosen(root)
+    assert lists == ["Keras", "Adam", "amsgrad=True, epsilon=0"]
+    wanted = next(r for r in ROWS if r.key == "keras-amsgrad")
+    assert wanted.warning in row.text_content() and wanted.book in row.text_content()
+    assert row.locator("mjx-container").first.bounding_box()["height"] > 10
+    assert root.locator("[role=status]").text_content() == "Keras, Adam, amsgrad=True, epsilon=0: another method."
+    assert row.locator("a").first.get_attribute("href").endswith("#equation-eq-amsgrad")
+    assert root.evaluate(SMALL_TARGETS) == []
+    assert page.remote == [] and page.errors == []
+
+
+def test_conventions_on_a_phone_are_accessible_and_scroll_in_their_box(open_page):
+    page = open_page(pages_with('class="conventions"')[0], width=360, height=780)
+    root = page.locator(".conventions")
+    library, optimizer, option = root.locator("select").all()
+    library.select_option("Optax")
+    for name in ("lars", "chain"):
+        optimizer.select_option(name)
+        settle(page)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+        assert page.evaluate(UNREACHABLE) == []
+        assert violations(page) == []
+        darken(page)
+        assert violations(page) == []
+        darken(page, "light")
+
+
+def test_conventions_without_scripts_are_all_there(open_page):
+    page = open_page(pages_with('class="conventions"')[0], java_script_enabled=False)
+    root = page.locator(".conventions")
+    assert root.locator("select").count() == 0
+    for summary in root.locator("summary").all():
+        summary.click()
+    rows = root.locator(".conv-row").all()
+    assert len(rows) == len(ROWS) and all(row.is_visible() for row in rows)
 
 
 # ---- ledger ------------------------------------------------------------------------------------------------

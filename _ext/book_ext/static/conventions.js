@@ -1,0 +1,82 @@
+// Three lists that lead to one row of the table of conventions. Without scripts all rows are there.
+(function () {
+  "use strict";
+
+  function list(label, id) {
+    var wrap = document.createElement("div");
+    var name = document.createElement("label");
+    var field = document.createElement("select");
+    name.htmlFor = field.id = id;
+    name.textContent = label;
+    wrap.append(name, field);
+    return { wrap: wrap, field: field };
+  }
+
+  function fill(field, values) {
+    field.replaceChildren();
+    Array.from(new Set(values)).forEach(function (value) { field.add(new Option(value, value)); });
+  }
+
+  function start(root, index) {
+    var rows = Array.from(root.querySelectorAll(".conv-row")).map(function (element) {
+      return {
+        element: element,
+        library: element.parentNode.dataset.library,
+        optimizer: element.dataset.optimizer,
+        option: element.dataset.option,
+      };
+    });
+    var library = list("Library", "conv-library-" + index);
+    var optimizer = list("Optimizer", "conv-optimizer-" + index);
+    var option = list("Setting", "conv-option-" + index);
+    var bar = document.createElement("div");
+    var card = document.createElement("div");
+    var said = document.createElement("p");
+
+    bar.className = "conv-bar";
+    bar.setAttribute("role", "group");
+    bar.setAttribute("aria-label", "Which formula is in my library?");
+    bar.append(library.wrap, optimizer.wrap, option.wrap);
+    said.className = "conv-said";
+    said.setAttribute("role", "status");
+    card.className = "conv-card";
+    rows.forEach(function (row) { card.append(row.element); });
+    root.querySelectorAll(".conv-library").forEach(function (group) { group.remove(); });
+    root.append(bar, said, card);
+
+    function of(keys) {
+      return rows.filter(function (row) {
+        return (keys < 1 || row.library === library.field.value) &&
+          (keys < 2 || row.optimizer === optimizer.field.value) && (keys < 3 || row.option === option.field.value);
+      });
+    }
+
+    function show() {
+      var chosen = of(3)[0];
+      rows.forEach(function (row) { row.element.hidden = row !== chosen; });
+      said.textContent = [chosen.library, chosen.optimizer, chosen.option].join(", ") + ": " +
+        chosen.element.querySelector(".conv-relation").textContent + ".";
+      card.dispatchEvent(new Event("toggle")); // what is wider than the card is marked anew
+    }
+
+    function options() { fill(option.field, of(2).map(function (row) { return row.option; })); show(); }
+    function optimizers() { fill(optimizer.field, of(1).map(function (row) { return row.optimizer; })); options(); }
+
+    library.field.addEventListener("change", optimizers);
+    optimizer.field.addEventListener("change", options);
+    option.field.addEventListener("change", show);
+    fill(library.field, rows.map(function (row) { return row.library; }));
+    optimizers();
+    var first = rows.find(function (row) { return row.element.dataset.key === root.dataset.start; });
+    if (first) {
+      library.field.value = first.library;
+      optimizers();
+      optimizer.field.value = first.optimizer;
+      options();
+      option.field.value = first.option;
+      show();
+    }
+  }
+
+  document.querySelectorAll(".conventions").forEach(start);
+})();
