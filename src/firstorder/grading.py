@@ -41,6 +41,17 @@ class Report:
         except Exception as e:  # a reader's code may fail in any way; the way is what we report
             self.expect(criterion, "no exception", f"{type(e).__name__}: {e}", False)
 
+    def compare(self, criterion, answer, cases, right):
+        """Run a reader's function on cases, tuples of arguments, and judge each answer.
+
+        right  function (said, *case) -> bool
+        """
+        with self.running(criterion):
+            wrong = [case for case in cases if not right(answer(*case), *case)]
+            shown = ", ".join(f"{value:.4g}" for value in wrong[0]) if wrong else ""
+            found = f"{len(wrong)} wrong" + (f", e.g. at {shown}" if wrong else "")
+            self.expect(criterion, f"0 wrong of {len(cases)}", found, not wrong)
+
     def finish(self):
         """Say the result.  Raises NotYet if any criterion failed."""
         if self.failed:

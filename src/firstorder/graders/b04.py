@@ -51,21 +51,15 @@ def check(step_length, mean_step_limit, corrected_position, false_step, seed=Non
     """
     report, rng = Report("B.4"), np.random.default_rng(seed)
 
-    def compare(name, answer, cases, right):
-        with report.running(name):
-            wrong = [case for case in cases if not right(float(answer(*case)), *case)]
-            shown = ", ".join(f"{v:.4g}" for v in wrong[0]) if wrong else ""
-            report.expect(name, f"0 wrong of {len(cases)}", f"{len(wrong)} wrong" + (f", e.g. at {shown}" if wrong else ""), not wrong)
-
     def drawn():
         return float(rng.uniform(0.001, 2)), float(rng.uniform(0.1, 0.98)), float(rng.uniform(0.1, 0.998)), int(rng.integers(1, 60))
 
-    compare("step_length(alpha, beta1, beta2, k)", step_length, [drawn() for _ in range(12)],
-            lambda said, alpha, b1, b2, k: abs(said / (-alpha * np.diff(_run(b1, b2, k))[-1]) - 1) < 1e-9)
+    report.compare("step_length(alpha, beta1, beta2, k)", step_length, [drawn() for _ in range(12)],
+            lambda said, alpha, b1, b2, k: abs(float(said) / (-alpha * np.diff(_run(b1, b2, k))[-1]) - 1) < 1e-9)
     long = _run(0.9, 0.9, 20_000)
-    compare("mean_step_limit(alpha)", mean_step_limit, [(drawn()[0],) for _ in range(4)],
-            lambda said, alpha: abs(said / (alpha * long[-1] / 20_000) - 1) < 1e-2)
-    compare("corrected_position(alpha, k)", corrected_position, [(a, k) for a, _, _, k in (drawn() for _ in range(8))],
-            lambda said, alpha, k: abs(said / (alpha * _run(0.7, 0.95, k, corrected=True)[-1]) - 1) < 1e-9)
+    report.compare("mean_step_limit(alpha)", mean_step_limit, [(drawn()[0],) for _ in range(4)],
+            lambda said, alpha: abs(float(said) / (alpha * long[-1] / 20_000) - 1) < 1e-2)
+    report.compare("corrected_position(alpha, k)", corrected_position, [(a, k) for a, _, _, k in (drawn() for _ in range(8))],
+            lambda said, alpha, k: abs(float(said) / (alpha * _run(0.7, 0.95, k, corrected=True)[-1]) - 1) < 1e-9)
     judge_false_step(report, false_step, planted_proof())
     report.finish()

@@ -43,23 +43,17 @@ def check(rate, within, leading, false_step, seed=None):
     """
     report, rng = Report("B.9"), np.random.default_rng(seed)
 
-    def compare(name, answer, cases, right):
-        with report.running(name):
-            wrong = [case for case in cases if not right(answer(*case), *case)]
-            shown = ", ".join(f"{v:.4g}" for v in wrong[0]) if wrong else ""
-            report.expect(name, f"0 wrong of {len(cases)}", f"{len(wrong)} wrong" + (f", e.g. at {shown}" if wrong else ""), not wrong)
-
     cases = [(float(rng.uniform(0.001, 1)), float(rng.uniform(0.1, 5)), float(rng.uniform(0.2, 0.999)), int(rng.integers(1, 80)))
              for _ in range(12)]
-    compare("rate(alpha, g, beta2, k)", rate, cases, lambda said, alpha, g, beta2, k: abs(
+    report.compare("rate(alpha, g, beta2, k)", rate, cases, lambda said, alpha, g, beta2, k: abs(
         float(said) / (alpha / g * _ratios(beta2, k)[-1]) - 1) < 1e-9)
     cases = [(float(rng.uniform(0.3, 0.99)), float(rng.uniform(0.005, 0.5))) for _ in range(12)]
-    compare("within(beta2, c)", within, cases, lambda said, beta2, c: said == int(np.argmax(_ratios(beta2, 3000) <= 1 + c)) + 1)
+    report.compare("within(beta2, c)", within, cases, lambda said, beta2, c: said == int(np.argmax(_ratios(beta2, 3000) <= 1 + c)) + 1)
 
     def near_the_end(said, beta2):
         k = math.ceil(math.log(1e-5) / math.log(beta2))  # late enough for the limit, early enough for rounding
         return abs(float(said) - (_ratios(beta2, k)[-1] - 1) / beta2**k) < 1e-3
 
-    compare("leading(beta2)", leading, [(float(b),) for b in rng.uniform(0.3, 0.99, 5)], near_the_end)
+    report.compare("leading(beta2)", leading, [(float(b),) for b in rng.uniform(0.3, 0.99, 5)], near_the_end)
     judge_false_step(report, false_step, planted_proof())
     report.finish()

@@ -47,20 +47,14 @@ def check(delay, flicker, false_step, seed=None):
     """
     report, rng = Report("B.18"), np.random.default_rng(seed)
 
-    def compare(name, answer, cases, right):
-        with report.running(name):
-            wrong = [case for case in cases if not right(answer(*case), *case)]
-            shown = ", ".join(f"{v:.4g}" for v in wrong[0]) if wrong else ""
-            report.expect(name, f"0 wrong of {len(cases)}", f"{len(wrong)} wrong" + (f", e.g. at {shown}" if wrong else ""), not wrong)
-
     def drawn(low, high):
         return [(float(10 ** rng.uniform(low, high)), float(rng.uniform(0.5, 0.98)), float(rng.uniform(1.1, 3))) for _ in range(12)]
 
     for name, cases in (("delay(rho, beta2, c) after a rise", drawn(0.5, 4)), ("delay(rho, beta2, c) after a fall", drawn(-4, -0.5)),
                         ("delay(rho, beta2, c) where nothing is to wait for", [(1.0, 0.9, 1.5), (1.05, 0.9, 1.5), (0.95, 0.99, 1.2)])):
-        compare(name, delay, cases, lambda said, *case: said == _delay(*case))
+        report.compare(name, delay, cases, lambda said, *case: said == _delay(*case))
     cases = [(float(rng.uniform(0.1, 0.99)), float(rng.uniform(0.2, 3))) for _ in range(8)]
-    compare("flicker(beta2, cv)", flicker, cases, lambda said, beta2, cv: abs(
+    report.compare("flicker(beta2, cv)", flicker, cases, lambda said, beta2, cv: abs(
         float(said) / (cv * math.sqrt(math.fsum(((1 - beta2) * beta2**j) ** 2 for j in range(4000)))) - 1) < 1e-6)
     judge_false_step(report, false_step, planted_proof())
     report.finish()
