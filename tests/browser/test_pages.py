@@ -1,6 +1,7 @@
 """Every page: offline, without errors, typeset, accessible, no wider than the screen, and light."""
 import functools
 import gzip
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -104,7 +105,17 @@ def test_the_frame_of_the_page_in_the_dark(open_page):
     assert violations(open_page("index.html", scheme="dark")) == []
 
 
-@pytest.mark.parametrize("name", pages())
+def one_of_each_kind():
+    """A page for every set of scripts and style sheets: from a disk, pages that load the same files differ in text only."""
+    kinds = {}
+    for name in pages():
+        html = (SITE / name).read_text("utf8")
+        loaded = re.findall(r"<(?:script|link)[^>]+(?:src|href)=\"([^\"#?]+\.(?:js|css))", html)
+        kinds.setdefault((name.rpartition("/")[0], frozenset(Path(path).name for path in loaded)), name)
+    return sorted(kinds.values())
+
+
+@pytest.mark.parametrize("name", one_of_each_kind())
 def test_from_disk(open_page, name):
     page = open_page(name, disk=True, scheme="dark", width=360)
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
