@@ -5,7 +5,8 @@
     ```
 
 The rows are `firstorder.conventions.ROWS`, read when the site is built. Without scripts all of them
-stand there, one closed list a library.  `start` is the key of the row that is shown first.
+stand there, one closed list a library.  `start` is the key of the row that is shown first; a link to
+`#convention-KEY` opens the page at that row.
 """
 import inspect
 
@@ -67,8 +68,8 @@ class Conventions(SphinxDirective):
         ]
         items = [make("div", make("dt", nodes.Text(term)), make("dd", *value), classes=["conv-part"])
                  for term, value in parts if value]
-        return make("dl", *items, classes=["conv-row"], data_key=row.key, data_optimizer=row.optimizer,
-                    data_option=row.option)
+        return make("dl", *items, classes=["conv-row"], ids=[f"convention-{row.key}"], data_key=row.key,
+                    data_optimizer=row.optimizer, data_option=row.option)
 
     def link(self, row):
         return f" {{eq}}`eq-{METHODS[row.method].tag}`" if row.method else ""

@@ -298,6 +298,35 @@ def test_conventions_every_row_can_be_chosen(open_page):
     assert sorted(seen) == sorted((LIBRARIES[row.library], row.optimizer, row.option) for row in ROWS)
 
 
+def test_conventions_another_library_keeps_the_optimizer(open_page):
+    page = open_page(pages_with('class="conventions"')[0])
+    root = page.locator(".conventions")
+    library, optimizer, option = root.locator("select").all()
+    optimizer.select_option("AdamW")
+    for lib, name in (("Keras", "AdamW"), ("Optax", "adamw"), ("PyTorch", "AdamW")):
+        library.select_option(lib)
+        lists, row = chosen(root)
+        assert lists[:2] == [lib, name] and row.get_attribute("data-optimizer") == name
+
+
+def test_conventions_a_link_opens_its_row(open_page):
+    page = open_page(pages_with('class="conventions"')[0] + "#convention-keras-nadam")
+    root = page.locator(".conventions")
+    assert chosen(root)[1].get_attribute("data-key") == "keras-nadam"
+    page.evaluate("location.hash = 'convention-optax-lars'")
+    page.wait_for_function("!document.getElementById('convention-optax-lars').hidden")
+    lists, row = chosen(root)
+    assert row.get_attribute("data-key") == "optax-lars" and lists[:2] == ["Optax", "lars"]
+
+
+def test_conventions_a_formula_set_while_hidden_has_the_size_of_the_others(open_page):
+    page = open_page(pages_with('class="conventions"')[0])
+    settle(page)
+    sizes = page.locator(".conv-row mjx-container").evaluate_all(
+        "all => all.map(e => [e.getAttribute('display'), getComputedStyle(e).fontSize].join(' '))")
+    assert len(sizes) >= len(ROWS) and len({s for s in sizes if s.startswith("true")}) == 1
+
+
 @pytest.mark.parametrize("disk", [False, True], ids=["http", "disk"])
 def test_conventions_by_keyboard(open_page, disk):
     page = open_page(pages_with('class="conventions"')[0], disk=disk)

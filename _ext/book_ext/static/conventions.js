@@ -12,9 +12,14 @@
     return { wrap: wrap, field: field };
   }
 
+  // A choice that is there under the new heading, too, stays: SGD of PyTorch, then sgd of Optax.
   function fill(field, values) {
+    var before = field.value.toLowerCase();
     field.replaceChildren();
-    Array.from(new Set(values)).forEach(function (value) { field.add(new Option(value, value)); });
+    Array.from(new Set(values)).forEach(function (value) {
+      var same = value.toLowerCase() === before;
+      field.add(new Option(value, value, same, same));
+    });
   }
 
   function start(root, index) {
@@ -67,15 +72,24 @@
     option.field.addEventListener("change", show);
     fill(library.field, rows.map(function (row) { return row.library; }));
     optimizers();
-    var first = rows.find(function (row) { return row.element.dataset.key === root.dataset.start; });
-    if (first) {
-      library.field.value = first.library;
+
+    function choose(id) {
+      var row = rows.find(function (row) { return row.element.id === id; });
+      if (!row) { return; }
+      library.field.value = row.library;
       optimizers();
-      optimizer.field.value = first.optimizer;
+      optimizer.field.value = row.optimizer;
       options();
-      option.field.value = first.option;
+      option.field.value = row.option;
       show();
+      if (location.hash === "#" + id) { row.element.scrollIntoView(); } // it was hidden when the page opened
     }
+
+    function follow() { choose(location.hash.slice(1)); }
+
+    choose("convention-" + root.dataset.start);
+    follow();
+    window.addEventListener("hashchange", follow);
   }
 
   document.querySelectorAll(".conventions").forEach(start);
