@@ -3,6 +3,7 @@
 notebooks  execute the pages whose notebooks drifted and rewrite those notebooks (--all: every page)
 check      fail if a page and its notebook, or a solution and its exercise, differ; executes nothing
 build      build the site: execute what the cache lacks, then write _build/html; a failed build leaves the old site
+           --without-solutions: the edition for a class, in _build/html-without-solutions
 serve      serve _build/html on this machine
 zip        pack _build/html into one file for offline reading
 """
@@ -24,6 +25,7 @@ from .notebooks import ROOT, BookError, executed_pages
 from .plain import Labels, PlainError
 
 SITE = ROOT / "_build" / "html"
+WITHOUT = ROOT / "_build" / "html-without-solutions"
 STAGE = ROOT / "_build" / "stage"
 
 
@@ -58,8 +60,12 @@ def update(everything, pages):
     notebooks.update(pages or (executed_pages() if everything else None))
 
 
-def build(from_cache=False):
-    """Build the site.  from_cache: executing anything is an error (the test run has filled the cache)."""
+def build(from_cache=False, site=SITE):
+    """Build the site.
+
+    from_cache  executing anything is an error (the test run has filled the cache)
+    site        where it goes; into `WITHOUT` goes the edition without solutions
+    """
     exercises.generate()
     cache = notebooks.fresh_cache()
     missing = [p for p in executed_pages() if not notebooks.cached(p, cache)]
@@ -75,25 +81,27 @@ def build(from_cache=False):
     shutil.rmtree(STAGE, ignore_errors=True)
     log = ROOT / "_build" / "build.log"
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT), "--path-output", str(STAGE)]
-    env = {**os.environ, "BOOK_VERSION": version, "BOOK_COMMIT": commit, "PYTHONWARNINGS": "ignore"}
+    env = {**os.environ, "BOOK_VERSION": version, "BOOK_COMMIT": commit, "PYTHONWARNINGS": "ignore",
+           "BOOK_HOLD_BACK": "solutions" if site == WITHOUT else ""}
     with open(log, "w") as f:
         code = subprocess.run([*command, "-W", "-n", "--keep-going", "--all"], cwd=ROOT, env=env, stdout=f, stderr=f).returncode
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text("utf8"))
     if code or "Executing notebook" in text:
         told = [line for line in text.splitlines() if re.search(r"WARNING|ERROR|Error|Executing notebook", line)]
         print("\n".join(told) or text[-3000:], file=sys.stderr)
-        kept = "the last good site is untouched" if SITE.exists() else "there is no site yet"
+        kept = "the last good site is untouched" if site.exists() else "there is no site yet"
         raise BookError(f"the build failed ({kept}); the whole log is {log.relative_to(ROOT)}")
     fresh = STAGE / "_build" / "html"
     (fresh / "edition.txt").write_text(f"{version} {commit}\n")
-    old = ROOT / "_build" / "html.old"
+    old = site.with_name(site.name + ".old")
     shutil.rmtree(old, ignore_errors=True)
-    if SITE.exists():
-        SITE.rename(old)
-    fresh.rename(SITE)
+    if site.exists():
+        site.rename(old)
+    fresh.rename(site)
     shutil.rmtree(old, ignore_errors=True)
     shutil.rmtree(STAGE, ignore_errors=True)
-    print(f"built version {version}, commit {commit}: open {(SITE / 'index.html').as_uri()}\nor run `make serve`")
+    print(f"built version {version}, commit {commit}: open {(site / 'index.html').as_uri()}"
+          + ("\nor run `make serve`" if site == SITE else ""))
 
 
 def serve(port):
@@ -133,6 +141,7 @@ def main():
     sub.add_parser("check")
     p = sub.add_parser("build")
     p.add_argument("--from-cache", action="store_true", help="fail rather than execute")
+    p.add_argument("--without-solutions", action="store_true", help="hold back every page below solutions/")
     p = sub.add_parser("serve")
     p.add_argument("--port", type=int, default=8000)
     sub.add_parser("zip")
@@ -143,7 +152,7 @@ def main():
         elif a.command == "check":
             check()
         elif a.command == "build":
-            build(a.from_cache)
+            build(a.from_cache, WITHOUT if a.without_solutions else SITE)
         elif a.command == "serve":
             serve(a.port)
         else:

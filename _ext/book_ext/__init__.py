@@ -3,6 +3,7 @@
 api           {api}: the public names of the package with their docstrings
 conventions   {conventions}: which formula a library runs, chosen from three lists, no kernel
 edition       version and commit on every page, launch buttons when the repository has an address
+held_back     the edition without solutions
 equations     an equation labelled eq-HB is numbered (HB), beside it and in {eq} references
 bibliography  its entries as a list that assistive technology reads as one
 quiz          {quiz} and {reason}: true or false, no kernel, by keyboard
@@ -15,7 +16,7 @@ offline       MathJax, icons and scripts from the site itself; no request leaves
 """
 from pathlib import Path
 
-from . import api, bibliography, conventions, edition, element, equations, explorable, ledger, offline, quiz, theorems
+from . import api, bibliography, conventions, edition, element, equations, explorable, held_back, ledger, offline, quiz, theorems
 
 STATIC = Path(__file__).parent / "static"
 
@@ -39,6 +40,6 @@ def _add_assets(app, pagename, templatename, context, doctree):
 def setup(app):
     app.connect("config-inited", _find_static)
     app.connect("html-page-context", _add_assets)
-    for part in (api, bibliography, conventions, edition, element, equations, explorable, ledger, offline, quiz, theorems):
+    for part in (api, bibliography, conventions, edition, element, equations, explorable, held_back, ledger, offline, quiz, theorems):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

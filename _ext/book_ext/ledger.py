@@ -19,6 +19,7 @@ from sphinx.util.logging import getLogger
 
 from firstorder import claims
 
+from . import held_back
 from .element import make
 
 log = getLogger(__name__)
@@ -64,6 +65,10 @@ class _Rows(SphinxDirective):
         for name in pages:
             self.env.note_dependency(str(folder / f"{name}.yml"))
         return pages
+
+    def shown(self, pages):
+        """The files whose pages this edition shows."""
+        return {name: rows for name, rows in pages.items() if not held_back.held(name.replace("-", "/", 1))}
 
     def inline(self, text):
         parsed, messages = self.state.inline_text(str(text), self.lineno)
@@ -121,7 +126,7 @@ class Ledger(_Rows):
     """The rows of all pages, one table a page."""
 
     def run(self):
-        pages = self.load()
+        pages = self.shown(self.load())
         rows = [row for page in pages.values() for row in page]
         self.env.metadata[self.env.docname]["ledger"] = True
         count = Counter(row.verdict for row in rows)
