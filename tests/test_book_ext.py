@@ -17,6 +17,9 @@ from firstorder import METHODS, conventions
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
+from book_ext import explorable
+from book_ext.explorable import COMPONENTS
+
 CONFIG = {
     "extensions": ["myst_parser", "book_ext"],
     "myst_enable_extensions": ["dollarmath", "amsmath", "colon_fence"],
@@ -121,12 +124,30 @@ EXPLORABLE = "# Page\n\n```{explorable} %s\n%s\n\nA picture.\n```\n"
 
 
 @pytest.mark.parametrize("name, option, sentence", [
-    ("adam", "", "explorable 'adam' is not one of momentum"),
+    ("adam", "", "explorable 'adam' is not one of momentum, race, filter, bias, noise"),
     ("momentum", ":beta: 1.5", "beta=1.5 is outside [0, 1) for heavy_ball"),
     ("momentum", ":lr: -1", "lr=-1.0 is outside (0, ∞) for heavy_ball"),
     ("momentum", ":method: heavyball", "did you mean heavy_ball?"),
     ("momentum", ":methods: gradient_descent adam", "method='adam' is not one of gradient_descent"),
     ("momentum", ":eigenvalues: 1 -2", "'1 -2' is not 2 positive numbers"),
+    ("momentum", ":lr: big", "explorable momentum: lr='big' is not a number"),
+    ("momentum", ":steps: 1.5", "steps='1.5' is not a whole number from 1 to 10000"),
+    ("momentum", ":rho: 0.5", "option='rho' is not one of lr, beta, method, methods, eigenvalues, start, steps"),
+    ("bias", ":beta1: 1.0", "explorable bias: beta1=1.0 is outside [0, 0.999] (averaging factor of the gradient)"),
+    ("bias", ":beta2: 0.4", "beta2=0.4 is outside [0.5, 0.9999] (averaging factor of the squared gradient)"),
+    ("bias", ":beta: 0.9", "option='beta' is not one of beta1, beta2; did you mean beta2?"),
+    ("noise", ":a: 2", "a=2.0 is outside [0.01, 1.9] (step size times curvature)"),
+    ("noise", ":beta: nan", "beta=nan is outside [0, 0.99] (momentum factor)"),
+    ("noise", ":rho: -1", "rho=-1.0 is outside [-0.9, 0.9] (correlation of successive draws)"),
+    ("noise", ":step: matching", "step='matching' is not one of equal, matched; did you mean matched?"),
+    ("race", ":kappa: 0.5", "kappa=0.5 is outside [1, 1000] (condition number)"),
+    ("race", ":a: 4", "a=4.0 is outside [0.01, 3.98] (step size times largest curvature)"),
+    ("race", ":methods: nesterov adam", "method='adam' is not one of gradient_descent, heavy_ball, heavy_ball_ema, nesterov, polyak"),
+    ("race", ":start: 1", "'1' is not 2 numbers"),
+    ("race", ":steps: 1000", "steps='1000' is not a whole number from 1 to 500"),
+    ("filter", ":method: nesterov", "method='nesterov' is not one of heavy_ball_ema, heavy_ball"),
+    ("filter", ":beta: 1", "beta=1.0 is outside [0, 0.99] (momentum factor)"),
+    ("filter", ":draw: 0", "draw='0' is not a whole number from 1 to 50"),
     ("momentum", ":replaces: fig-none", "replaces 'fig-none', but no figure of this page has that name"),
 ])
 def test_a_bad_explorable_is_told_in_one_sentence(read, name, option, sentence):
@@ -140,6 +161,21 @@ def test_an_explorable_carries_its_numbers(read):
     tree = app.env.get_doctree("index")
     data = next(n for n in tree.findall(nodes.Element) if "explorable" in n["classes"])["attributes"]
     assert (data["data-lr"], data["data-beta"], data["data-eigenvalues"]) == ("0.25", "0.5", "1.0 4.0")
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_an_explorable_loads_its_scripts_in_order_and_starts_with_its_defaults(read, name):
+    app, warnings = read({"index": EXPLORABLE % (name, "")})
+    assert warnings == ""
+    node = next(n for n in app.env.get_doctree("index").findall(nodes.Element) if "explorable" in n["classes"])
+    assert node["assets"][1:3] == ("firstorder.js", "explorable.js") and node["assets"][-1] == f"explorable-{name}.js"
+    static = Path(explorable.__file__).parent / "static"
+    assert all((static / asset).is_file() for asset in node["assets"] if asset != explorable.LIBRARY)
+    given = {key.removeprefix("data-") for key in node["attributes"]} - {"explorable"}
+    assert given == set(COMPONENTS[name].options)
+    code = (static / node["assets"][-1]).read_text("utf8")
+    unread = [key for key in given if f"data.{key}" not in code]
+    assert unread == [], "an option that the script does not read"
 
 
 LEDGER = {"index": "# Ledger\n\n```{ledger}\n```\n\n```{toctree}\npage\n```\n",

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from firstorder import METHODS, hyper, position, start, theory
+from firstorder import METHODS, formulas, hyper, position, start, theory
 from firstorder.javascript import library
 
 STEPS = 300
@@ -197,3 +197,147 @@ def test_it_is_a_classic_script_and_always_the_same_text():
 def test_unknown_method():
     with pytest.raises(ValueError, match="^method='newton' is not one of gradient_descent, "):
         library(["newton"])
+
+
+# ---- closed forms -------------------------------------------------------------------------------------------
+
+CALLS = """
+var input = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+console.log(JSON.stringify(input.map(function (call) {
+  var target = call[0] ? firstorder.methods[call[0]] : firstorder.formulas;
+  return target[call[1]].apply(null, call[2]);
+})));
+"""
+
+
+def called(method, member, arguments):
+    """A member of a method, or a formula if method is None, called by Node with each of the argument lists."""
+    return np.array(node(CALLS, [[method, member, list(a)] for a in arguments]))
+
+
+def agrees(ours, reference, tolerance=TOLERANCE):
+    reference = np.asarray(reference)
+    return np.abs(ours - reference).max() <= tolerance * np.abs(reference).max()
+
+
+def random_settings(name, n=200, seed=11):
+    """λ, hyper and ρ at random, stable and not closer than 2 % to the limit of stability."""
+    rng, found = np.random.default_rng(seed), []
+    for lam, ratio, beta, rho in rng.uniform((0.1, 0.01, 0, -0.9), (10, 0.98, 0.99, 0.9), (n, 4)):
+        lr = ratio * theory.stability_limit(name, beta) / lam
+        found.append((lam, settings(name, lr=float(lr), beta=beta), rho))
+    return found
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_variance_is_that_of_the_theory(name):
+    found = random_settings(name)
+    ours = called(name, "variance", [(lam, list(h), rho) for lam, h, rho in found])
+    for value, (lam, h, rho) in zip(ours, found):
+        closed = theory.stationary_variance(name, lam, h, 1.0) * theory.correlation_factor(name, lam, h, rho)
+        assert value == pytest.approx(closed, rel=TOLERANCE)
+        assert value == pytest.approx(theory.stationary_covariance(name, lam, h, 1.0, rho).position, rel=1e-8)
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_limit_is_that_of_the_theory(name):
+    beta = np.linspace(0, 0.999, 50)
+    assert agrees(called(name, "limit", beta[:, None].tolist()), theory.stability_limit(name, beta), 1e-15)
+
+
+@pytest.mark.parametrize("name", LINEAR[1:])
+def test_memory_is_the_filter_of_the_theory(name):
+    rng = np.random.default_rng(7)
+    omega = np.exp(rng.uniform(np.log(1e-3), np.log(np.pi), 40))
+    cells = [settings(name, lr=0.3, beta=float(beta)) for beta in (0.0, *rng.uniform(0.01, 0.99, 12))]
+    gains = called(name, "memoryGain", [(w, list(h)) for h in cells for w in omega]).reshape(-1, len(omega))
+    for gain, h in zip(gains, cells):
+        assert agrees(gain, np.abs(theory.frequency_response(name, omega, h)))
+    correlations, grid = (-0.8, 0.0, 0.6), np.linspace(-np.pi, np.pi, 2**14, endpoint=False)
+    variances = called(name, "memoryVariance", [(list(h), rho) for rho in correlations for h in cells])
+    for values, rho in zip(variances.reshape(-1, len(cells)), correlations):
+        density = (1 - rho**2) / np.abs(1 - rho * np.exp(-1j * grid)) ** 2
+        for value, h in zip(values, cells):  # the power that passes, over all frequencies
+            power = (np.abs(theory.frequency_response(name, grid, h)) ** 2 * density).mean()
+            assert value == pytest.approx(power, rel=1e-10)
+
+
+def test_methods_without_a_closed_form_have_none():
+    members = ["limit", "variance", "memoryGain", "memoryVariance"]
+    found = node(f"""
+var out = {{}};
+Object.keys(firstorder.methods).forEach(function (name) {{
+  out[name] = {json.dumps(members)}.filter(function (key) {{ return firstorder.methods[name][key] !== null; }});
+}});
+console.log(JSON.stringify(out));
+""")
+    expected = {name: [] for name in METHODS} | {name: members for name in LINEAR} | {LINEAR[0]: members[:2]}
+    assert found == expected
+
+
+def test_formulas_are_those_of_the_theory():
+    rng = np.random.default_rng(2)
+    mu, kappa = rng.uniform(0.1, 10, 50), np.exp(rng.uniform(0, 12, 50))
+    best = [theory.polyak(m, m * k) for m, k in zip(mu, kappa)]
+    ours = called(None, "polyak", zip(mu, mu * kappa))
+    for column, wanted in zip(ours.T, ([b.hyper.lr for b in best], [b.hyper.beta for b in best], [b.rate for b in best])):
+        np.testing.assert_allclose(column, wanted, rtol=1e-14)
+    beta = rng.uniform(0.18, 0.9999, 50)
+    ours = called(None, "cutoff", beta[:, None].tolist())
+    np.testing.assert_allclose(ours, [theory.cutoff_frequency(b) for b in beta], rtol=1e-13)
+    assert node("console.log(JSON.stringify(isNaN(firstorder.formulas.cutoff(0.1))));")  # as None in Python
+    cells = [(b1, b2, float(t)) for b1, b2 in rng.uniform((0, 0.5), (0.999, 0.9999), (20, 2)) for t in (1, 7, 300, 50_000)]
+    cells += [(0.0, 0.9, 1.0), (0.9, 0.0, 3.0)]
+    first = called(None, "biasFirst", [(b1, t) for b1, _, t in cells])
+    second = called(None, "biasSecond", [(b2, t) for _, b2, t in cells])
+    np.testing.assert_allclose(first * second, [theory.bias_correction_ratio(*cell) for cell in cells], rtol=1e-13)
+
+
+def test_noise_is_the_same_in_both_languages():
+    chain = """
+var f = firstorder.formulas, s = 1, xi = f.uniform(s), out = [];
+for (var k = 0; k < 5000; k++) { out.push([s, xi]); s = f.lehmer(s); xi = f.ar1(xi, f.uniform(s), 0.6); }
+console.log(JSON.stringify(out));
+"""
+    s, xi, expected = 1, formulas.uniform(1), []
+    for _ in range(5000):
+        expected.append((s, xi))
+        s = formulas.lehmer(s)
+        xi = formulas.ar1(xi, formulas.uniform(s), 0.6)
+    ours, expected = np.array(node(chain)), np.array(expected)
+    assert (ours[:, 0] == expected[:, 0]).all()
+    assert agrees(ours[:, 1], expected[:, 1])
+
+
+MUTANTS = [  # table or None, key, wrong formula, the test that must see it
+    ("VARIANCES", "nesterov", lambda f: lambda *args: f(*args) * (1 + 1e-9),
+     lambda: test_variance_is_that_of_the_theory("nesterov")),
+    ("CORRELATION_FACTORS", "heavy_ball", lambda f: lambda lam, lr, beta, rho: f(lam, lr, beta, rho * (1 + 1e-9)),
+     lambda: test_variance_is_that_of_the_theory("heavy_ball")),
+    ("LIMITS", "nesterov", lambda f: lambda beta: f(beta) * (1 + 1e-9),
+     lambda: test_limit_is_that_of_the_theory("nesterov")),
+    (None, "one_pole_gain", lambda f: lambda beta, omega, xp: f(beta * (1 - 1e-9), omega, xp),
+     lambda: test_memory_is_the_filter_of_the_theory("heavy_ball")),
+    (None, "one_pole_variance", lambda f: lambda beta, rho: f(beta, rho) * (1 + beta),
+     lambda: test_memory_is_the_filter_of_the_theory("heavy_ball_ema")),
+    (None, "bias_second", lambda f: lambda beta2, t, xp: f(beta2, t + 1e-6, xp),
+     lambda: test_formulas_are_those_of_the_theory()),
+    (None, "half_power_sine", lambda f: lambda beta, xp: f(beta, xp) * (1 + 1e-9),
+     lambda: test_formulas_are_those_of_the_theory()),
+    (None, "polyak", lambda f: lambda mu, L, xp: f(mu, L * (1 + 1e-9), xp),
+     lambda: test_formulas_are_those_of_the_theory()),
+]
+
+
+@pytest.mark.parametrize("table, key, mutate, test", MUTANTS, ids=[key for _, key, _, _ in MUTANTS])
+def test_the_comparisons_see_a_wrong_formula(monkeypatch, table, key, mutate, test):
+    """A formula is printed wrong, and is right again when Python evaluates it."""
+    with monkeypatch.context() as patch:
+        if table:
+            patch.setitem(getattr(formulas, table), key, mutate(getattr(formulas, table)[key]))
+        else:
+            patch.setattr(formulas, key, mutate(getattr(formulas, key)))
+        text = library()
+    monkeypatch.setitem(globals(), "library", lambda names=None: text)
+    with pytest.raises(AssertionError):
+        test()

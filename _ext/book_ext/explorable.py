@@ -10,10 +10,12 @@
 A figure that a cell of the page makes cannot stand in the body. It stands after the explorable, in
 the same section, and `:replaces: fig-name` tucks it away, with its cell, where scripts run.
 
-The steps that it runs in the browser are those of `firstorder.steps`, printed as JavaScript by
-`firstorder.javascript` when the site is built.
+`COMPONENTS` lists the figures, what each can be told, and the scripts it needs. The steps and formulas
+that they run in the browser are those of `firstorder.steps` and `firstorder.formulas`, printed as
+JavaScript by `firstorder.javascript` when the site is built.
 """
 from pathlib import Path
+from typing import Callable, NamedTuple
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -21,90 +23,196 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
 
 from firstorder import METHODS, hyper
-from firstorder.methods import one_of
+from firstorder.formulas import LIMITS
+from firstorder.methods import POSITIVE, Interval, one_of
 
 from .element import element, make
 
 log = getLogger(__name__)
 
 LIBRARY = "firstorder.js"
+KIT = "explorable.css", LIBRARY, "explorable.js"
+CHART = *KIT, "explorable-chart.js"
 
 
-def _numbers(count, positive):
-    def convert(text):
+# ---- values of options: functions (name, text) -> value, ValueError with one sentence --------------------
+
+def _number(name, text):
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{name}={text!r} is not a number") from None
+
+
+def _within(admissible, meaning):
+    def convert(name, text):
+        value = _number(name, text)
+        if value not in admissible:
+            raise ValueError(f"{name}={value} is outside {admissible} ({meaning})")
+        return value
+    return convert
+
+
+def _two(positive):
+    def convert(name, text):
         values = [float(word) for word in text.replace(",", " ").split()]
-        if len(values) != count or positive and min(values) <= 0:
-            raise ValueError(f"{text!r} is not {count} {'positive ' if positive else ''}numbers")
+        if len(values) != 2 or positive and min(values) <= 0:
+            raise ValueError(f"{text!r} is not 2 {'positive ' if positive else ''}numbers")
         return values
     return convert
 
 
-def _method(text):
-    """A method whose hyper-parameters are those that the component has controls for."""
-    allowed = [name for name, m in METHODS.items() if set(m.parameters) <= {"lr", "beta"}]
-    return one_of("method", text, allowed)
+def _word(*allowed):
+    return lambda name, text: one_of(name, text, allowed)
 
 
-def _methods(text):
-    return [_method(word) for word in text.replace(",", " ").split()]
+def _words(*allowed):
+    singular = lambda name: name.removesuffix("s")
+    return lambda name, text: [one_of(singular(name), word, allowed) for word in text.replace(",", " ").split()]
+
+
+def _count(low, high):
+    def convert(name, text):
+        if not text.strip().isdigit() or not low <= int(text) <= high:
+            raise ValueError(f"{name}={text!r} is not a whole number from {low} to {high}")
+        return int(text)
+    return convert
+
+
+# ---- components ------------------------------------------------------------------------------------------
+
+class Component(NamedTuple):
+    """An interactive figure.
+
+    question  what it answers
+    assets    scripts and style sheets, in the order in which they load
+    options   name -> (function (name, text) -> value, default)
+    check     called with all values; raises ValueError if they do not go together
+    """
+
+    question: str
+    assets: tuple
+    options: dict
+    check: Callable = lambda values: None
+
+
+TWO = [name for name, m in METHODS.items() if set(m.parameters) <= {"lr", "beta"}]  # with controls for all they have
+FIELD = [*LIMITS, "polyak"]  # the methods of a race
+MOMENTUM = Interval(0, 0.99)  # the range of the sliders of β
+NOISE = Interval(-0.9, 0.9)  # the range of the sliders of ρ
+
+
+def _check_momentum(values):
+    hyper("heavy_ball", lr=values["lr"], beta=values["beta"])
+    one_of("method", values["method"], values["methods"])
+
+
+COMPONENTS = {
+    "momentum": Component(
+        "What do step size and momentum do together, on a quadratic?",
+        (*KIT, "explorable-map.js", "explorable-momentum.js"),
+        {
+            "lr": (_number, 0.1),  # where it starts
+            "beta": (_number, 0.7),
+            "method": (_word(*TWO), "heavy_ball"),
+            "methods": (_words(*TWO), TWO),  # to choose from
+            "eigenvalues": (_two(positive=True), [1.0, 10.0]),  # the two curvatures
+            "start": (_two(positive=False), [1.3, 0.9]),
+            "steps": (_count(1, 10_000), 80),  # drawn
+        },
+        _check_momentum,
+    ),
+    "race": Component(
+        "Which of five methods is first at the bottom of a narrow valley, and by which way?",
+        (*CHART, "explorable-race.js"),
+        {
+            "kappa": (_within(Interval(1, 1000), "condition number"), 100.0),
+            "a": (_within(Interval(0.01, 3.98), "step size times largest curvature"), 1.0),
+            "beta": (_within(MOMENTUM, "momentum factor"), 0.9),
+            "methods": (_words(*FIELD), FIELD),  # shown at first
+            "start": (_two(positive=False), [1.0, 1.0]),  # along the large curvature, along the small one
+            "steps": (_count(1, 500), 40),  # of the paths
+        },
+    ),
+    "filter": Component(
+        "What does the memory of a momentum method make of gradient noise, frequency by frequency?",
+        (*CHART, "explorable-filter.js"),
+        {
+            "method": (_word("heavy_ball_ema", "heavy_ball"), "heavy_ball_ema"),
+            "beta": (_within(MOMENTUM, "momentum factor"), 0.9),
+            "rho": (_within(NOISE, "correlation of successive draws"), 0.0),
+            "draw": (_count(1, 50), 1),  # which stretch of the stream of noise
+        },
+    ),
+    "bias": Component(
+        "How far off is Adam's step without bias correction?",
+        (*CHART, "explorable-bias.js"),
+        {
+            "beta1": (_within(Interval(0, 0.999), "averaging factor of the gradient"), 0.9),
+            "beta2": (_within(Interval(0.5, 0.9999), "averaging factor of the squared gradient"), 0.999),
+        },
+    ),
+    "noise": Component(
+        "How much does momentum amplify gradient noise, at equal step and at matched step?",
+        (*CHART, "explorable-noise.js"),
+        {
+            "a": (_within(Interval(0.01, 1.9), "step size times curvature"), 0.1),
+            "beta": (_within(MOMENTUM, "momentum factor"), 0.9),
+            "rho": (_within(NOISE, "correlation of successive draws"), 0.0),
+            "step": (_word("equal", "matched"), "equal"),
+        },
+    ),
+}
 
 
 class Explorable(SphinxDirective):
-    """The component `momentum`: what do step size and momentum do together, on a quadratic?
-
-    lr, beta     where it starts
-    method       the method it starts with
-    methods      the methods to choose from
-    eigenvalues  the two curvatures of the quadratic
-    start        the starting point
-    steps        how many steps are drawn
-    replaces     name of a later figure that stands in where no script runs
-    """
+    """A component with its options, its static body, and perhaps the figure that it replaces."""
 
     has_content = True
     required_arguments = 1
-    option_spec = {
-        "name": directives.unchanged_required,
-        "lr": float,
-        "beta": float,
-        "method": _method,
-        "methods": _methods,
-        "eigenvalues": _numbers(2, positive=True),
-        "start": _numbers(2, positive=False),
-        "steps": directives.positive_int,
-        "replaces": directives.unchanged_required,
-    }
+    option_spec = dict.fromkeys(
+        ["name", "replaces", *(key for c in COMPONENTS.values() for key in c.options)],
+        directives.unchanged_required,
+    )
 
     def run(self):
-        component = self.arguments[0]
-        if component != "momentum":
-            raise self.error(f"explorable {component!r} is not one of momentum")
+        name = self.arguments[0]
+        if name not in COMPONENTS:
+            raise self.error(f"explorable {name!r} is not one of {', '.join(COMPONENTS)}")
         self.assert_has_content()
-        o = self.options
-        method, lr, beta = o.get("method", "heavy_ball"), o.get("lr", 0.1), o.get("beta", 0.7)
+        component = COMPONENTS[name]
         try:
-            hyper("heavy_ball", lr=lr, beta=beta)
+            values = self._values(component)
+            component.check(values)
         except ValueError as problem:
-            raise self.error(f"explorable {component}: {problem}") from problem
-        methods = o.get("methods", ["gradient_descent", "heavy_ball", "heavy_ball_ema", "nesterov"])
-        if method not in methods:
-            raise self.error(f"explorable {component}: method={method!r} is not one of {', '.join(methods)}")
+            raise self.error(f"explorable {name}: {problem}") from problem
+        replaced = self.options.get("replaces")
         node = make(
             "div",
-            nodes.raw("", _head(o.get("replaces")), format="html"),
+            nodes.raw("", _head(replaced), format="html"),
             make("div", *self.parse_content_to_nodes(), classes=["explorable-static"]),
-            classes=["explorable"], assets=("explorable.css", LIBRARY, "explorable.js"),
-            data_explorable=component, data_method=method, data_lr=repr(lr), data_beta=repr(beta),
-            data_methods=" ".join(methods),
-            data_eigenvalues=" ".join(map(repr, o.get("eigenvalues", [1.0, 10.0]))),
-            data_start=" ".join(map(repr, o.get("start", [1.3, 0.9]))),
-            data_steps=str(o.get("steps", 80)), data_replaces=o.get("replaces"),
+            classes=["explorable"], assets=component.assets, data_explorable=name,
+            **{f"data_{key}": _text(value) for key, value in values.items()}, data_replaces=replaced,
         )
         self.set_source_info(node)
         self.add_name(node)
         if not node["ids"]:
-            node["ids"].append(f"explorable-{component}-{self.env.new_serialno('explorable')}")
+            node["ids"].append(f"explorable-{name}-{self.env.new_serialno('explorable')}")
         return [node]
+
+    def _values(self, component):
+        given = {key: text for key, text in self.options.items() if key not in ("name", "replaces")}
+        for key in given:
+            one_of("option", key, component.options)
+        return {key: convert(key, given[key]) if key in given else default
+                for key, (convert, default) in component.options.items()}
+
+
+def _text(value):
+    """A value as a data attribute: numbers with all their digits, lists with spaces."""
+    if isinstance(value, list):
+        return " ".join(map(_text, value))
+    return value if isinstance(value, str) else repr(value)
 
 
 def _head(replaced):

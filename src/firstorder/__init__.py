@@ -10,8 +10,8 @@ from .methods import METHODS, hyper, method, position, start
 __version__ = "0.1.0"
 
 _MODULES = (
-    "claims", "conventions", "decision", "elementwise", "graders", "grading", "javascript", "methods", "minimize", "pages",
-    "pep", "plotting", "problems", "schedule", "steps", "sweeps", "symbolic", "theory", "torch", "widgets",
+    "claims", "conventions", "decision", "elementwise", "formulas", "graders", "grading", "javascript", "methods", "minimize",
+    "pages", "pep", "plotting", "problems", "schedule", "steps", "sweeps", "symbolic", "theory", "torch", "widgets",
 )
 
 __all__ = ["METHODS", "hyper", "method", "position", "start", *_MODULES]

@@ -1,9 +1,11 @@
-"""The steps of the book, printed as JavaScript for the figures that run in a browser.
+"""The steps and closed forms of the book, printed as JavaScript for the figures that run in a browser.
 
-The text that `library` returns is not written by hand: each step is traced by SymPy and printed, so a
-figure runs the same equation as the page around it. It is a classic script that defines one object:
+The text that `library` returns is not written by hand: each step and each formula is run on SymPy symbols and
+printed, so a figure runs the same equation as the page around it. It is a classic script that defines one object:
 
-    firstorder.methods[NAME] = {title, hyper, state, step, position, matrix}
+    firstorder.methods[NAME] = {title, hyper, state, step, position, matrix,
+                                limit, variance, memoryGain, memoryVariance}
+    firstorder.formulas = {polyak, cutoff, biasFirst, biasSecond, lehmer, uniform, ar1}
     firstorder.spectralRadius(matrix)
 
     hyper, state                       names, in the order in which the arrays below hold the values
@@ -11,15 +13,23 @@ figure runs the same equation as the page around it. It is a classic script that
     position(stored, state, hyper)     -> the point x that theorems speak of
     matrix(lam, hyper)                 -> rows of the iteration matrix for g = lam · stored point, or null
                                        for a method that is not linear
+    limit(beta)                        -> upper limit of α λ for stability
+    variance(lam, hyper, rho)          -> stationary variance of the position under noise of variance 1 and
+                                       correlation rho from step to step
+    memoryGain(omega, hyper), memoryVariance(hyper, rho)
+                                       -> of the first field of the state, fed with the gradient alone
 
-Numbers differ from the Python step by rounding only: SymPy orders sums and products its own way.
+The last four are null where `firstorder.formulas` has no formula.  Numbers differ from Python's by rounding
+only: SymPy orders sums and products its own way.
 """
 import json
+from types import SimpleNamespace
 
 import sympy
+from sympy.codegen.cfunctions import expm1
 from sympy.printing.jscode import JavascriptCodePrinter
 
-from . import symbolic
+from . import formulas, symbolic
 from .methods import METHODS, method
 
 _SPECTRAL_RADIUS = """\
@@ -42,6 +52,21 @@ _SPECTRAL_RADIUS = """\
 """
 
 
+# the elementary functions that `firstorder.formulas` calls, for symbols
+_SYMPY = SimpleNamespace(sqrt=sympy.sqrt, sin=sympy.sin, asin=sympy.asin, log=sympy.log, expm1=expm1)
+_RHO = sympy.Symbol("rho", real=True)
+_OMEGA = sympy.Symbol("omega", real=True)
+_FORMULAS = {  # name -> (function, its arguments)
+    "polyak": (lambda mu, L: formulas.polyak(mu, L, _SYMPY), "mu L"),
+    "cutoff": (lambda beta: formulas.cutoff(beta, _SYMPY), "beta"),
+    "biasFirst": (lambda beta1, t: formulas.bias_first(beta1, t, _SYMPY), "beta1 t"),
+    "biasSecond": (lambda beta2, t: formulas.bias_second(beta2, t, _SYMPY), "beta2 t"),
+    "lehmer": (formulas.lehmer, "s"),
+    "uniform": (lambda s: formulas.uniform(s, _SYMPY), "s"),
+    "ar1": (lambda xi, w, rho: formulas.ar1(xi, w, rho, _SYMPY), "xi w rho"),
+}
+
+
 class _Printer(JavascriptCodePrinter):
     """SymPy's JavaScript with all digits, ternaries on one line, and squares as products."""
 
@@ -54,6 +79,9 @@ class _Printer(JavascriptCodePrinter):
             raise ValueError(f"a choice without an 'otherwise' cannot be printed: {expr}")
         head = "".join(f"({self._print(c)}) ? ({self._print(e)}) : " for e, c in cases)
         return f"({head}({self._print(last)}))"
+
+    def _print_expm1(self, expr):
+        return f"Math.expm1({self._print(expr.args[0])})"
 
     def _print_Pow(self, expr):
         if expr.exp == 2 and expr.base.is_Symbol:
@@ -80,6 +108,10 @@ def _function(name, arguments, body):
     return [f"{name}: function ({arguments}) {{", *(f"  {line}" for line in body), "}"]
 
 
+def _indented(members):
+    return ",\n".join("\n".join(f"    {line}" for line in member) for member in members)
+
+
 def _matrix(name, unpack):
     try:
         matrix = symbolic.iteration_matrix_symbolic(name)
@@ -87,6 +119,34 @@ def _matrix(name, unpack):
         return ["matrix: null"]
     entries = list(matrix.subs(symbolic.LAM, sympy.Symbol("lam")))
     return _function("matrix", "lam, hyper", _body(entries, unpack, lambda *e: f"[{', '.join(e)}]"))
+
+
+def _formula(name):
+    formula, arguments = _FORMULAS[name]
+    result = formula(*(sympy.Symbol(key, integer=True, nonnegative=True) if key == "s" else sympy.Symbol(key)
+                       for key in arguments.split()))
+    results = result if isinstance(result, tuple) else (result,)
+    wrap = (lambda *e: f"[{', '.join(e)}]") if isinstance(result, tuple) else (lambda e: e)
+    return _function(name, ", ".join(arguments.split()), _body(results, (), wrap))
+
+
+def _closed_forms(name, unpack):
+    """The members limit, variance, memoryGain and memoryVariance."""
+    found = dict.fromkeys(("limit", "variance", "memoryGain", "memoryVariance"))
+    one = lambda e: e
+    if name in formulas.LIMITS:
+        beta, lam = sympy.Symbol("beta"), sympy.Symbol("lam")
+        found["limit"] = "beta", [formulas.LIMITS[name](beta)]
+        hyper = symbolic.trace(name).hyper
+        found["variance"] = "lam, hyper, rho", [
+            formulas.VARIANCES[name](lam, *hyper, False) * formulas.CORRELATION_FACTORS[name](lam, *hyper, _RHO)]
+        if memory := symbolic.memory(name):
+            factor, weight = memory
+            gain = sympy.Abs(weight) * formulas.one_pole_gain(factor, _OMEGA, _SYMPY)
+            found["memoryGain"] = "omega, hyper", [gain]
+            found["memoryVariance"] = "hyper, rho", [weight**2 * formulas.one_pole_variance(factor, _RHO)]
+    return [_function(key, args[0], _body(args[1], unpack, one)) if args else [f"{key}: null"]
+            for key, args in found.items()]
 
 
 def _method(name):
@@ -104,13 +164,13 @@ def _method(name):
         _function("step", "x, g, state, t, hyper", stepped),
         _function("position", "x, state, hyper", _body([point], unpack, lambda x: x)),
         _matrix(name, unpack),
+        *_closed_forms(name, unpack),
     ]
-    text = ",\n".join("\n".join(f"    {line}" for line in member) for member in members)
-    return f"  methods[{json.dumps(name)}] = {{\n{text}\n  }};\n"
+    return f"  methods[{json.dumps(name)}] = {{\n{_indented(members)}\n  }};\n"
 
 
 def library(names=None):
-    """JavaScript text with the steps called `names` (default: every method of the table).
+    """JavaScript text with the steps called `names` (default: every method of the table) and all formulas.
 
     Raises ValueError for an unknown name.  The same names give the same text, byte for byte.
 
@@ -124,12 +184,13 @@ def library(names=None):
         }
     """
     return (
-        "// Generated from firstorder.steps by firstorder.javascript; do not edit.\n"
+        "// Generated from firstorder.steps and firstorder.formulas by firstorder.javascript; do not edit.\n"
         "(function () {\n"
         "  'use strict';\n"
         "  var methods = {};\n\n"
         f"{_SPECTRAL_RADIUS}\n"
         f"{''.join(map(_method, METHODS if names is None else names))}\n"
-        "  globalThis.firstorder = {methods: methods, spectralRadius: spectralRadius};\n"
+        f"  var formulas = {{\n{_indented(map(_formula, _FORMULAS))}\n  }};\n\n"
+        "  globalThis.firstorder = {methods: methods, formulas: formulas, spectralRadius: spectralRadius};\n"
         "})();\n"
     )

@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from . import methods
+from . import formulas, methods
 from .methods import NONNEGATIVE, POSITIVE, Interval, integer, real
 
 CORRELATION = Interval(-1, 1, low_open=True, high_open=True)
@@ -455,3 +455,37 @@ def ar1_noise(rho, sigma, steps, shape, seed):
     for k in range(1, len(xi)):
         xi[k] = rho * xi[k - 1] + fresh * xi[k]
     return xi
+
+
+def stream_noise(rho, steps, draw=1):
+    """Gradient noise of variance 1 that any language can repeat: figures that run in a browser show these numbers.
+
+    s ← 48271 s mod (2³¹ − 1),    w = √3 (2s/(2³¹ − 1) − 1),    ξ₁ = w₁,    ξ_{k+1} = ρ ξ_k + √(1 − ρ²) w_{k+1}
+    E ξ_k ξ_{k+h} = ρ^|h|
+
+    rho    ρ in (−1, 1), correlation of successive numbers, dimensionless
+    steps  n, how many numbers
+    draw   1, 2, …: which stretch of n states of the one stream that starts at s = 1
+
+    w is uniform, not normal, and the generator a small one: for pictures, not for Monte Carlo (`ar1_noise`).
+    Returns an array (n,).  Raises ValueError or TypeError for values outside these sets.
+
+    Source: S. K. Park and K. W. Miller (1988), "Random number generators: good ones are hard to find", for the
+    modulus; the multiplier is that of S. K. Park, K. W. Miller and P. K. Stockmeyer (1993), as in C++'s
+    `minstd_rand`.
+
+    >>> stream_noise(0.0, 3, draw=2).round(3)
+    array([ 1.357,  1.621, -1.075])
+    """
+    rho = float(real("rho", rho, f"noise needs rho in {CORRELATION} (correlation of successive draws)"))
+    if rho not in CORRELATION:
+        raise ValueError(f"rho={rho} is outside {CORRELATION} (correlation of successive draws, dimensionless)")
+    n, skip, s = integer("steps", steps, low=1), integer("draw", draw, low=1) - 1, 1
+    for _ in range(skip * n):
+        s = formulas.lehmer(s)
+    xi = []
+    for _ in range(n):
+        s = formulas.lehmer(s)
+        w = formulas.uniform(s)
+        xi.append(formulas.ar1(xi[-1], w, rho) if xi else w)
+    return np.array(xi)

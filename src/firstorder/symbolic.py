@@ -89,3 +89,33 @@ def characteristic_polynomial(name):
     """
     matrix = iteration_matrix_symbolic(name)
     return sympy.collect(sympy.expand((Z * sympy.eye(matrix.rows) - matrix).det()), Z)
+
+
+def kick_symbolic(name):
+    """What a gradient of 1 does to (stored point, state) at rest in 0: the vector b, as SymPy matrix.
+
+    Raises ValueError for a method whose step is not linear in g at rest.
+
+    >>> kick_symbolic("nesterov").T
+    Matrix([[-beta*lr - lr, -lr]])
+    """
+    step = trace(name)
+    after = sympy.Matrix([step.new_x, *step.new_state]).diff(step.g).applyfunc(sympy.expand)
+    depends = sorted(str(s) for s in after.free_symbols & {step.x, step.g, step.t, *step.state})
+    if depends:
+        raise ValueError(f"{name} is not linear in its gradient: the derivative depends on {', '.join(depends)}")
+    return after
+
+
+def memory(name):
+    """(f, w) such that the first field of the state obeys s ← f s + w g, or None for a method without state.
+
+    >>> memory("heavy_ball_ema")
+    (beta, 1 - beta)
+    """
+    matrix, kick = iteration_matrix_symbolic(name).subs(LAM, 0), kick_symbolic(name)
+    if matrix.rows == 1:
+        return None
+    if matrix.rows > 2 or matrix[1, 0] != 0:
+        raise ValueError(f"the memory of {name} is not one number that only its gradient feeds")
+    return matrix[1, 1], kick[1]

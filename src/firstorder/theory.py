@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import methods
+from . import formulas, methods
+from .formulas import CORRELATION_FACTORS, LIMITS, VARIANCES
 from .methods import METHODS, NONNEGATIVE, POSITIVE, UNIT, Interval, real
 from .problems import CORRELATION
 
@@ -158,15 +159,6 @@ def stability_limit(name, beta=0.0):
     return limit(_reals("beta", beta, "a stability limit needs β in [0, 1)", UNIT))[()]
 
 
-# upper limit of α λ as a function of β, for numbers, arrays and symbols
-LIMITS = {
-    "gradient_descent": lambda beta: 2 + 0 * beta,
-    "heavy_ball": lambda beta: 2 * (1 + beta),
-    "heavy_ball_ema": lambda beta: 2 * (1 + beta) / (1 - beta),
-    "nesterov": lambda beta: 2 * (1 + beta) / (1 + 2 * beta),
-}
-
-
 class Tuning(NamedTuple):
     """Parameters for curvatures in [μ, L], and the rate they buy.
 
@@ -219,9 +211,8 @@ def polyak(mu, L):
     Tuning(method='heavy_ball', hyper=HeavyBallHyper(lr=0.25, beta=0.25), rate=0.5)
     """
     mu, L = _bounds(mu, L)
-    root_sum = math.sqrt(L) + math.sqrt(mu)
-    rate = (L - mu) / root_sum**2  # = (√κ − 1)/(√κ + 1) without the cancellation in √κ − 1
-    return Tuning("heavy_ball", methods.hyper("heavy_ball", lr=4 / root_sum**2, beta=rate**2), rate)
+    lr, beta, rate = formulas.polyak(mu, L, math)
+    return Tuning("heavy_ball", methods.hyper("heavy_ball", lr=lr, beta=beta), rate)
 
 
 def heavy_ball_standard(mu, L):
@@ -461,7 +452,7 @@ def cutoff_frequency(beta):
         raise ValueError(f"beta has shape {beta.shape}; cutoff_frequency takes a number")
     if beta < NO_CUTOFF:
         return None
-    return 2 * math.asin(min(1.0, (1 - float(beta)) / (2 * math.sqrt(beta))))
+    return 2 * math.asin(min(1.0, formulas.half_power_sine(float(beta), math)))
 
 
 def stationary_variance(name, lam, hyper, sigma, point="position"):
@@ -494,23 +485,29 @@ def stationary_variance(name, lam, hyper, sigma, point="position"):
     return (sigma**2 * formula(lam, *h, stored))[()]
 
 
-def _heavy_ball_variance(lam, lr, beta, stored):
-    return lr * (1 + beta) / (lam * (1 - beta) * (2 * (1 + beta) - lr * lam))
+def correlation_factor(name, lam, hyper, rho):
+    """Stationary variance of the position under noise with a memory, over that under white noise as strong.
 
+    GD   (1 + ρ(1 − a))/(1 − ρ(1 − a)),    a = αλ
+    all  ((1 + ρ)(1 − qρ) − aρ(1 − q)/(1 + q)) / ((1 − ρ)(1 − qρ) + aρ)
 
-def _nesterov_variance(lam, lr, beta, stored):
-    pull = lr * beta * lam
-    numerator = 1 + beta + pull * (1 + 2 * beta) if stored else 1 + beta - pull
-    return lr * numerator / (lam * (1 - beta + pull) * (2 * (1 + beta) - lr * lam * (1 + 2 * beta)))
+    with q = 0 for gradient descent, β for heavy ball, β and a = (1 − β) η λ for the EMA form, β(1 − αλ) for
+    Nesterov: each position obeys x⁺ = (1 + q − a) x − q x⁻ − α ξ.
 
+    name, lam, hyper  as for `iteration_matrix`; numbers or arrays
+    rho               ρ in (−1, 1), correlation of successive draws, dimensionless; a number or an array
 
-# (λ, hyper-parameters in their order, stored?) -> variance / σ², for numbers, arrays and symbols
-VARIANCES = {
-    "gradient_descent": lambda lam, lr, stored: lr / (lam * (2 - lr * lam)),
-    "heavy_ball": _heavy_ball_variance,
-    "heavy_ball_ema": lambda lam, lr, beta, stored: _heavy_ball_variance(lam, (1 - beta) * lr, beta, stored),
-    "nesterov": _nesterov_variance,
-}
+    The variance itself is this factor times `stationary_variance`; `stationary_covariance` solves for it
+    without a closed form.  Returns a float or an array.  Raises ValueError where the method is unstable.
+
+    >>> h = methods.hyper("heavy_ball", lr=0.01, beta=0.9)
+    >>> [round(float(correlation_factor("heavy_ball", 1.0, h, rho)), 3) for rho in (-0.5, 0.0, 0.5)]
+    [0.334, 1.0, 2.945]
+    """
+    row, lam, h = _checked(name, lam, hyper)
+    rho = _reals("rho", rho, "noise needs a correlation ρ of successive draws", CORRELATION)
+    _stable(name, lam, h)
+    return CORRELATION_FACTORS[methods.one_of("method", name, CORRELATION_FACTORS)](lam, *h, rho)[()]
 
 
 def _log(beta):
@@ -538,7 +535,8 @@ def bias_correction_ratio(beta1, beta2, t):
     t = _reals("t", t, "t is a step number 1, 2, …", Interval(1, math.inf, high_open=True))
     if (t != np.floor(t)).any():
         raise ValueError(f"t={t[t != np.floor(t)][0]} is not an integer; t is a step number 1, 2, …")
-    return (-np.expm1(t * _log(beta1)) / np.sqrt(-np.expm1(t * _log(beta2))))[()]
+    with np.errstate(divide="ignore"):  # log 0
+        return formulas.bias_ratio(beta1, beta2, t)[()]
 
 
 class Peak(NamedTuple):

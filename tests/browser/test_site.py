@@ -11,7 +11,8 @@ from firstorder.conventions import LIBRARIES, ROWS
 from .conftest import BOOK, SITE, pages, pages_with, settle
 from .test_pages import UNREACHABLE, darken, violations
 
-EXPLORABLE = '[data-explorable="momentum"]'
+MOMENTUM = 'data-explorable="momentum"'
+EXPLORABLE = f"[{MOMENTUM}]"
 SMALL_TARGETS = """root => [...root.querySelectorAll('button, input, select, summary')].filter(e => {
   const box = (e.type === 'radio' ? e.parentNode : e).getBoundingClientRect();
   return box.width < 24 || box.height < 24;
@@ -54,7 +55,7 @@ def test_references_to_equations_show_tags():
 
 @pytest.fixture
 def explorable(open_page):
-    page = open_page(pages_with("data-explorable=")[0])
+    page = open_page(pages_with(MOMENTUM)[0])
     root = page.locator(EXPLORABLE).first
     page.id = root.get_attribute("id")
     page.state = lambda: page.evaluate("id => firstorder.explorables[id].trajectory()", page.id)
@@ -187,7 +188,7 @@ def test_explorable_point_can_be_dragged(explorable):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_explorable_on_a_small_phone(open_page, scheme):
-    page = open_page(pages_with("data-explorable=")[0], width=320, height=640, scheme=scheme)
+    page = open_page(pages_with(MOMENTUM)[0], width=320, height=640, scheme=scheme)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
     root = page.locator(EXPLORABLE).first
     assert root.evaluate("e => e.scrollWidth <= e.clientWidth")
@@ -198,7 +199,7 @@ def test_explorable_on_a_small_phone(open_page, scheme):
 
 
 def test_explorable_does_not_push_the_page_about(open_page):
-    page = open_page(pages_with("data-explorable=")[0], slow="explorable.js")
+    page = open_page(pages_with(MOMENTUM)[0], slow="explorable.js")
     shift = page.evaluate("""() => new Promise(done => {
       let sum = 0;
       new PerformanceObserver(list => list.getEntries().forEach(e => { sum += e.value; }))
@@ -209,7 +210,7 @@ def test_explorable_does_not_push_the_page_about(open_page):
 
 
 def test_explorable_without_scripts_shows_a_figure(open_page):
-    page = open_page(pages_with("data-explorable=")[0], java_script_enabled=False)
+    page = open_page(pages_with(MOMENTUM)[0], java_script_enabled=False)
     root = page.locator(EXPLORABLE).first
     assert root.locator(".explorable-static").is_visible()
     assert root.locator("input").count() == 0
