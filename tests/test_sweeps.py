@@ -278,10 +278,16 @@ def test_a_terminal_gets_a_progress_bar_for_a_long_run_only(monkeypatch):
     assert "100%" in terminal.getvalue()
 
 
+RELAY = "import subprocess, sys; sys.exit(subprocess.run([sys.executable, '-c', *sys.argv[1:]]).returncode)"
+
+
 def python(code, *arguments, **environment):
-    """Run code in a new process; its standard output, and a failure with its error output."""
+    """Run code in a new process; its standard output, and a failure with its error output.
+
+    A small process stands between: the peak memory of a child starts with that of the process that made it.
+    """
     done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
+        [sys.executable, "-c", RELAY, code, *map(str, arguments)],
         env={**os.environ, **environment}, capture_output=True, text=True, timeout=300,
     )
     assert done.returncode == 0, done.stderr
@@ -345,7 +351,7 @@ x, state = 1.0, start("mine", 1.0)
 for k in range(30):
     x, state = METHODS["mine"].step(x, 2.0 * x, state, k + 1.0, h)
 found = sweep("mine", [2.0], steps=30, lr=0.3, beta=0.5)
-kernel = _kernels.compiled(METHODS["mine"], "lr")
+kernel = _kernels.compiled(METHODS["mine"], "lr").kernel
 hits = sum(kernel.stats.cache_hits.values()) if hasattr(kernel, "stats") else None
 print(json.dumps([float(found.final), abs(position("mine", x, state, h)), hits]))
 """

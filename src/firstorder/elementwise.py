@@ -55,6 +55,9 @@ def quotient(a, b):
     if sympy := _sympy_like(b):
         return sympy.Piecewise((a / b, sympy.Ne(b, 0)), (0, True))
     if hasattr(b, "masked_fill"):  # a torch tensor
+        least, largest = b.aminmax() if b.numel() else (1, 1)
+        if least > 0 or largest < 0:  # the usual case, and several times as fast as looking at every entry
+            return a / b
         return (a / b).masked_fill(b == 0, 0)
     raise TypeError(f"quotient takes floats, arrays, tensors or SymPy expressions, not {type(b).__name__}")
 

@@ -3,6 +3,7 @@
 Every f, grad and hessian takes a point of shape (d,) or any stack of points of shape (..., d), so that the
 same function serves a loop (one point) and a contour plot (a grid of points).
 """
+import math
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -126,6 +127,18 @@ def rotated_quadratic(eigenvalues, seed):
     )
 
 
+def rosenbrock_gradient(x, y):
+    """The gradient of `rosenbrock` as a function of the coordinates, as `firstorder.sweeps` compiles it.
+
+    ∇f(x, y) = (−2(1 − x) − 400 x (y − x²), 200 (y − x²))
+
+    >>> rosenbrock_gradient(0.0, 1.0)
+    (-2.0, 200.0)
+    """
+    bend = y - x * x
+    return -2 * (1 - x) - 400 * x * bend, 200 * bend
+
+
 def rosenbrock():
     """Rosenbrock's valley: a curved floor that is easy to find and slow to follow.
 
@@ -149,9 +162,7 @@ def rosenbrock():
         return (1 - x) ** 2 + 100 * (y - x * x) ** 2
 
     def grad(point):
-        x, y = np.moveaxis(np.asarray(point), -1, 0)
-        bend = y - x * x
-        return np.stack([-2 * (1 - x) - 400 * x * bend, 200 * bend], axis=-1)
+        return np.stack(rosenbrock_gradient(*np.moveaxis(np.asarray(point), -1, 0)), axis=-1)
 
     def hessian(point):
         x, y = np.moveaxis(np.asarray(point), -1, 0)
@@ -259,6 +270,17 @@ def ackley(dim):
     )
 
 
+def saddle_gradient(x, y):
+    """The gradient of `saddle` as a function of the coordinates, as `firstorder.sweeps` compiles it.
+
+    ∇f(x, y) = (x, y³ − y)
+
+    >>> saddle_gradient(1.0, 2.0)
+    (1.0, 6.0)
+    """
+    return x, y * (y * y - 1)
+
+
 def saddle():
     """A strict saddle at the origin between two minima: where descent slows down and noise helps it leave.
 
@@ -278,8 +300,7 @@ def saddle():
         return x * x / 2 + y * y * (y * y - 2) / 4
 
     def grad(point):
-        x, y = np.moveaxis(np.asarray(point), -1, 0)
-        return np.stack([x, y * (y * y - 1)], axis=-1)
+        return np.stack(saddle_gradient(*np.moveaxis(np.asarray(point), -1, 0)), axis=-1)
 
     def hessian(point):
         x, y = np.moveaxis(np.asarray(point), -1, 0)
@@ -450,8 +471,12 @@ def ar1_noise(rho, sigma, steps, shape, seed):
     rho = float(real("rho", rho, f"noise needs rho in {CORRELATION} (correlation of successive draws)"))
     if rho not in CORRELATION:
         raise ValueError(f"rho={rho} is outside {CORRELATION} (correlation of successive draws, dimensionless)")
-    xi = gaussian_noise(sigma, steps, shape, seed)
-    fresh = np.sqrt((1 - rho) * (1 + rho))
+    return _autoregress(gaussian_noise(sigma, steps, shape, seed), rho)
+
+
+def _autoregress(xi, rho):
+    """White noise -> `ar1_noise` of the same variance, in place."""
+    fresh = math.sqrt((1 - rho) * (1 + rho))
     for k in range(1, len(xi)):
         xi[k] = rho * xi[k - 1] + fresh * xi[k]
     return xi

@@ -27,6 +27,16 @@ from .methods import METHODS
 _OTHER_KEYS = {"params", "param_names", "initial_lr", "method", "unchecked"}
 
 
+PIECE = 2**17  # entries of a tensor that a step treats at once: its intermediate results stay in the cache
+
+
+def _pieces(tensors):
+    """Views of equally shaped tensors, piece by piece; a step acts on every entry alone."""
+    if tensors[0].numel() <= PIECE or not all(t.is_contiguous() for t in tensors):
+        return [tensors]
+    return zip(*(t.view(-1).split(PIECE) for t in tensors))
+
+
 class StepOptimizer(torch.optim.Optimizer):
     """Any method of the table as a PyTorch optimizer.
 
@@ -91,9 +101,10 @@ class StepOptimizer(torch.optim.Optimizer):
             if not memory:
                 memory.update(t=0.0, **methods.start(row.name, p)._asdict())
             memory["t"] += 1.0
-            new, state = row.step(p, p.grad, self._state(p, row), memory["t"], hyper)
-            p.copy_(new)
-            memory.update(state._asdict())
+            for x, g, *old in _pieces([p, p.grad, *self._state(p, row)]):
+                new, state = row.step(x, g, row.State(*old), memory["t"], hyper)
+                for target, value in zip((x, *old), (new, *state)):
+                    target.copy_(value)
         return loss
 
     @contextmanager
