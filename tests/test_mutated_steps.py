@@ -30,6 +30,12 @@ def heavy_ball_wrong_sign(x, g, state, t, hyper):
     return x, steps.HeavyBallState(v)
 
 
+def heavy_ball_averaged(x, g, state, t, hyper):
+    """The gradient is weighed by 1 − β, as in the EMA form."""
+    v = hyper.beta * state.v - (1 - hyper.beta) * hyper.lr * g
+    return x + v, steps.HeavyBallState(v)
+
+
 def nesterov_wrong_sign(y, g, state, t, hyper):
     v, y = wrong_sign(y, state.v, g, hyper)
     return y + hyper.beta * v, steps.NesterovState(v)
@@ -60,9 +66,15 @@ def adagrad_late(x, g, state, t, hyper):
 
 
 MUTANTS = [  # page, method, mutated step
+    ("e01_acceleration", "heavy_ball", heavy_ball_wrong_sign),
+    ("e01_acceleration", "nesterov", nesterov_wrong_sign),
+    ("e02_valley", "heavy_ball", heavy_ball_wrong_sign),
     ("e03_lookahead", "nesterov", nesterov_wrong_sign),
+    ("e04_filter", "heavy_ball", heavy_ball_wrong_sign),
+    ("e05_adagrad_sparse", "adagrad", adagrad_late),
     ("e06_rmsprop", "rmsprop", rmsprop_corrected),
     ("e07_bias_correction", "adam", adam_uncorrected),
+    ("e11_stationary_noise", "heavy_ball", heavy_ball_averaged),
     ("one_step", "heavy_ball", heavy_ball_wrong_sign),
     ("one_step", "nesterov", nesterov_wrong_sign),
     ("one_step", "adam", adam_uncorrected),
