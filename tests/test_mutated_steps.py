@@ -60,18 +60,12 @@ def rmsprop_corrected(x, g, state, t, hyper):
     return x - hyper.lr * quotient(g, sqrt(new.s / (1 - hyper.beta2**t)) + hyper.eps), new
 
 
-def adagrad_late(x, g, state, t, hyper):
-    """Divides by the sum before the present gradient."""
-    return x - hyper.lr * quotient(g, sqrt(state.G) + hyper.eps), steps.AdaGradState(state.G + g * g)
-
-
 MUTANTS = [  # page, method, mutated step
     ("e01_acceleration", "heavy_ball", heavy_ball_wrong_sign),
     ("e01_acceleration", "nesterov", nesterov_wrong_sign),
     ("e02_valley", "heavy_ball", heavy_ball_wrong_sign),
     ("e03_lookahead", "nesterov", nesterov_wrong_sign),
     ("e04_filter", "heavy_ball", heavy_ball_wrong_sign),
-    ("e05_adagrad_sparse", "adagrad", adagrad_late),
     ("e06_rmsprop", "rmsprop", rmsprop_corrected),
     ("e07_bias_correction", "adam", adam_uncorrected),
     ("e11_stationary_noise", "heavy_ball", heavy_ball_averaged),
