@@ -60,12 +60,13 @@ def update(everything, pages):
     notebooks.update(pages or (executed_pages() if everything else None))
 
 
-def build(from_cache=False, site=SITE):
+def build(from_cache=False, site=None):
     """Build the site.
 
     from_cache  executing anything is an error (the test run has filled the cache)
-    site        where it goes; into `WITHOUT` goes the edition without solutions
+    site        where it goes, `SITE` if None; into `WITHOUT` goes the edition without solutions
     """
+    site = site or SITE
     exercises.generate()
     cache = notebooks.fresh_cache()
     missing = [p for p in executed_pages() if not notebooks.cached(p, cache)]
