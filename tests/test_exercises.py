@@ -117,6 +117,11 @@ def test_exercises_store_no_outputs():
         assert [c.outputs for c in nb.cells if c.cell_type == "code" and c.outputs] == []
 
 
+def test_a_class_in_a_stub_is_refused():
+    with pytest.raises(BookError, match="stub Mine is no plain function, so its body would stay in the exercise"):
+        exercises.stub_code("class Mine:\n    'Contract.'\n    def step(self):\n        return 1")
+
+
 def test_stub_needs_a_docstring():
     with pytest.raises(BookError, match="stub f has no docstring"):
         exercises.stub_code("def f(x):\n    return x")

@@ -39,6 +39,8 @@ def stub_code(source):
     """The code of a stub: every top-level function keeps signature and docstring and loses its body."""
     lines = source.splitlines()
     for node in reversed(ast.parse(source).body):
+        if isinstance(node, (ast.ClassDef, ast.AsyncFunctionDef)):
+            raise BookError(f"stub {node.name} is no plain function, so its body would stay in the exercise")
         if not isinstance(node, ast.FunctionDef):
             continue
         first = node.body[0]
