@@ -170,6 +170,15 @@ def correlate(noise, before, fresh_start, rho, fresh):
 
 """
 
+_EACH_REPLICA = """\
+    chunks = (inner.size + {block} - 1) // {block}
+    blocks = rows.shape[0] * chunks
+    for b in prange(noise.shape[0] * blocks):
+        replica, row, low = b // blocks, b % blocks // chunks, b % chunks * {block}
+        cells = min({block}, inner.size - low)
+        {hyper_rows}
+"""
+
 _NOISY = _CORRELATE + """\
 @njit(error_model="numpy", forceinline=True)
 def drift(cells, count, t, curvature, noise, i, watch, far2, {hypers}, free, x, {states}last, square, product, far_at):
@@ -199,12 +208,7 @@ def drift(cells, count, t, curvature, noise, i, watch, far2, {hypers}, free, x, 
 def kernel(rows, inner, curvature, noise, k, far2, memory):
     # steps k + 1, ..., k + noise.shape[1] of every replica and cell; `memory` is what they left behind:
     # stored point, state, last position, sum of squares, sum of products, first far step
-    chunks = (inner.size + {block} - 1) // {block}
-    blocks = rows.shape[0] * chunks
-    for b in prange(noise.shape[0] * blocks):
-        replica, row, low = b // blocks, b % blocks // chunks, b % chunks * {block}
-        cells = min({block}, inner.size - low)
-        {hyper_rows}
+""" + _EACH_REPLICA + """\
         free, x = np.empty({block}), np.empty({block})
         {state_empty}
         last, square, product = np.empty({block}), np.empty({block}), np.empty({block})
@@ -277,12 +281,7 @@ def roam(cells, count, t, noise, i, center, {hypers}, free, {points}{states}dist
 def kernel(rows, inner, noise, k, center, near2, far2, memory):
     # steps k + 1, ..., k + noise.shape[2] of every replica and cell; `memory` is what they left behind:
     # stored point, state, squared distance, first near step, first far step
-    chunks = (inner.size + {block} - 1) // {block}
-    blocks = rows.shape[0] * chunks
-    for b in prange(noise.shape[0] * blocks):
-        replica, row, low = b // blocks, b % blocks // chunks, b % chunks * {block}
-        cells = min({block}, inner.size - low)
-        {hyper_rows}
+""" + _EACH_REPLICA + """\
         free = np.empty({block})
         {empty}
         near_at, far_at = np.empty({block}), np.empty({block})

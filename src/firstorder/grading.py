@@ -8,6 +8,8 @@ import contextlib
 import io
 from typing import Any, NamedTuple
 
+import numpy as np
+
 
 class NotYet(AssertionError):
     """A solution that fails at least one criterion of its exercise."""
@@ -52,6 +54,11 @@ class Report:
             found = f"{len(wrong)} wrong" + (f", e.g. at {shown}" if wrong else "")
             self.expect(criterion, f"0 wrong of {len(cases)}", found, not wrong)
 
+    def repeated(self, name, first, again):
+        """Two calls with the same arguments must return the same numbers: nothing is kept between them."""
+        same = np.array_equal(first, again)
+        self.expect(f"{name}: two calls agree", "the same numbers", "them" if same else "others", same)
+
     def finish(self):
         """Say the result.  Raises NotYet if any criterion failed."""
         if self.failed:
@@ -83,6 +90,21 @@ def judge_false_step(report, answer, proof):
         said = answer()
         right = isinstance(said, int) and not isinstance(said, bool) and said == first_false(proof)
         report.expect(name, "its number", "it" if right else f"{said!r}, which is not it", right)
+
+
+def judge_verdict(report, answer, truth):
+    """Judge a reader's decisions on the statements of an exercise, without telling which one is wrong.
+
+    report  a `Report`
+    answer  the reader's function () -> booleans
+    truth   booleans that the grader has measured itself
+    """
+    name = "verdict: the four statements"
+    with report.running(name):
+        said = tuple(bool(v) for v in answer())
+        wrong = sum(s != t for s, t in zip(said, truth))
+        found = f"{len(said)} answers" + (f", {wrong} of them not" if wrong else "")
+        report.expect(name, f"{len(truth)} answers that the measurements bear out", found, len(said) == len(truth) and not wrong)
 
 
 class Kill(NamedTuple):

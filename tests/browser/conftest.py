@@ -135,3 +135,17 @@ def settle(page):
 def resize(page, width, height):
     page.set_viewport_size({"width": width, "height": height})
     settle(page)
+
+
+def announced(page, component, key, presses):
+    """What the read-out of an explorable says after a burst of keys on the control that has the focus."""
+    page.evaluate("""name => {
+      window.said = [];
+      const box = document.querySelector(`[data-explorable=${name}] [role=status]`);
+      new MutationObserver(() => said.push(box.textContent)).observe(box, {childList: true});
+    }""", component)
+    for _ in range(presses):
+        page.keyboard.press(key)
+    page.wait_for_function("said.length > 0")
+    page.wait_for_timeout(700)
+    return page.evaluate("said")

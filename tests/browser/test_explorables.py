@@ -9,7 +9,7 @@ import pytest
 
 from firstorder import METHODS, hyper, position, problems, start, theory
 
-from .conftest import pages_with, resize
+from .conftest import announced, pages_with, resize
 from .test_pages import UNREACHABLE, WIDER, darken, lighten, violations
 from .test_site import SMALL_TARGETS
 
@@ -259,17 +259,8 @@ def test_it_speaks_once_after_a_burst_of_keys(visit):
     page = visit()
     spoken = page.root.locator("[role=status]")
     assert spoken.text_content() == ""  # the first state is not news
-    page.evaluate("""name => {
-      window.said = [];
-      const box = document.querySelector(`[data-explorable=${name}] [role=status]`);
-      new MutationObserver(() => said.push(box.textContent)).observe(box, {childList: true});
-    }""", page.component)
     page.root.locator("input[type=range]").first.focus()
-    for _ in range(4):
-        page.keyboard.press("ArrowLeft")
-    page.wait_for_function("said.length > 0")
-    page.wait_for_timeout(700)
-    said = page.evaluate("said")
+    said = announced(page, page.component, "ArrowLeft", 4)
     assert len(said) == 1 and re.search(r"\d", said[0]), said
     assert all(re.search(r"\d", text) and len(text) > 40 for text in told(page))
 

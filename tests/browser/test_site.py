@@ -8,7 +8,7 @@ import pytest
 from firstorder import METHODS, claims, hyper, position, start
 from firstorder.conventions import LIBRARIES, ROWS
 
-from .conftest import BOOK, SITE, pages, pages_with, settle
+from .conftest import BOOK, SITE, announced, pages, pages_with, settle
 from .test_pages import UNREACHABLE, darken, violations
 
 MOMENTUM = 'data-explorable="momentum"'
@@ -156,17 +156,8 @@ def test_explorable_says_when_it_diverges_and_resets(explorable):
 
 def test_explorable_announces_once_after_a_burst_of_keys(explorable):
     page = explorable
-    page.evaluate("""id => {
-      window.said = [];
-      const box = document.querySelector(`#${CSS.escape(id)} [role=status]`);
-      new MutationObserver(() => said.push(box.textContent)).observe(box, {childList: true});
-    }""", page.id)
     page.slider("lr").focus()
-    for _ in range(8):
-        page.keyboard.press("ArrowRight")
-    page.wait_for_function("said.length > 0")
-    page.wait_for_timeout(700)
-    said = page.evaluate("said")
+    said = announced(page, "momentum", "ArrowRight", 8)
     assert len(said) == 1 and re.search(r"ρ = \d", said[0]), said
 
 

@@ -44,8 +44,7 @@ def _judge_path(report, path, rng):
             off = np.max(np.abs(first - wanted)) / np.max(np.abs(wanted))
             report.expect(name, "relative error below 1e-10", f"{off:.1e}", off < 1e-10)
             again = np.asarray(path(alpha, beta, lam, x0, 60), dtype=float)
-            report.expect("path: two calls agree", "the same numbers", "them" if np.array_equal(first, again) else "others",
-                          np.array_equal(first, again))
+            report.repeated("path", first, again)
 
 
 def _cells(rng):

@@ -7,7 +7,7 @@ import functools
 
 import numpy as np
 
-from ..grading import Report
+from ..grading import Report, judge_verdict
 
 
 def _weighted(values, beta):
@@ -96,7 +96,7 @@ def check(rates, play, descend, summary, verdict, seed=None):
     _judge_play(report, play, rng)
     _judge_descend(report, descend, rng)
     _judge_summary(report, summary, rng)
-    _judge_verdict(report, verdict)
+    judge_verdict(report, verdict, measured())
     report.finish()
 
 
@@ -130,8 +130,7 @@ def _judge_play(report, play, rng):
             first = np.asarray(play(g.copy(), method, alpha, beta1, beta2), float)
             _close(report, name, first, wanted)
             again = np.asarray(play(g.copy(), method, alpha, beta1, beta2), float)
-            same = np.array_equal(first, again)
-            report.expect(f"{name}: two calls agree", "the same numbers", "them" if same else "others", same)
+            report.repeated(name, first, again)
 
 
 def _judge_descend(report, descend, rng):
@@ -156,12 +155,3 @@ def _judge_summary(report, summary, rng):
         with report.running(name):
             found, wanted = float(summary(f, path.copy())[k]), _summary(f, path)[k]
             report.expect(name, f"{wanted:.4f}", f"{found:.4f}", abs(found - wanted) < 1e-9 * max(1, abs(wanted)))
-
-
-def _judge_verdict(report, verdict):
-    name = "verdict: the four statements"
-    with report.running(name):
-        said = tuple(bool(v) for v in verdict())
-        wrong = [i + 1 for i, (s, truth) in enumerate(zip(said, measured())) if s != truth]
-        found = f"{len(said)} answers" + (f", {len(wrong)} of them not" if wrong else "")
-        report.expect(name, "4 answers that the measurements bear out", found, len(said) == 4 and not wrong)

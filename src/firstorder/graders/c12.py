@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from ..grading import Report
+from ..grading import Report, judge_verdict
 
 MEANS = np.array([1, 0.8, 0.6, 0.4, 0.2])
 
@@ -80,7 +80,7 @@ def check(longest_step, policy, policy_gradient, train, verdict, seed=None):
     _judge_longest(report, longest_step, rng)
     _judge_policy(report, policy, policy_gradient, rng)
     _judge_train(report, train, rng)
-    _judge_verdict(report, verdict)
+    judge_verdict(report, verdict, measured())
     report.finish()
 
 
@@ -133,14 +133,4 @@ def _judge_train(report, train, rng):
                 off = np.max(np.abs(found - wanted))
                 report.expect(f"{name}: values", "within 1e-8", f"off by {off:.1e}", off < 1e-8)
                 again = np.asarray(train(*given, method, alpha, beta1, beta2), float)
-                same = np.array_equal(found, again)
-                report.expect(f"{name}: two calls agree", "the same numbers", "them" if same else "others", same)
-
-
-def _judge_verdict(report, verdict):
-    name = "verdict: the four statements"
-    with report.running(name):
-        said = tuple(bool(v) for v in verdict())
-        wrong = sum(s != truth for s, truth in zip(said, measured()))
-        found = f"{len(said)} answers" + (f", {wrong} of them not" if wrong else "")
-        report.expect(name, "4 answers that the measurements bear out", found, len(said) == 4 and not wrong)
+                report.repeated(name, found, again)

@@ -7,7 +7,7 @@ import functools
 
 import numpy as np
 
-from ..grading import Report
+from ..grading import Report, judge_verdict
 
 BATCH, EPOCHS = 64, 5
 GRIDS = {"sgd": np.geomspace(20, 500, 5), "rmsprop": np.geomspace(0.002, 0.2, 5), "adam": np.geomspace(0.01, 1, 5)}
@@ -113,7 +113,7 @@ def check(embedding_gradient, moves, active_share, idle_share, verdict, seed=Non
     _judge_gradient(report, embedding_gradient, rng)
     _judge_moves(report, moves, rng)
     _judge_shares(report, active_share, idle_share, rng)
-    _judge_verdict(report, verdict)
+    judge_verdict(report, verdict, measured())
     report.finish()
 
 
@@ -168,12 +168,3 @@ def _judge_shares(report, active_share, idle_share, rng):
     with report.running(name):
         found = float(idle_share(gradients.copy(), steps.copy()))
         report.expect(name, f"{silent / path:.4f}", f"{found:.4f}", abs(found - silent / path) < 1e-9)
-
-
-def _judge_verdict(report, verdict):
-    name = "verdict: the four statements"
-    with report.running(name):
-        said = tuple(bool(v) for v in verdict())
-        wrong = sum(s != truth for s, truth in zip(said, measured()))
-        found = f"{len(said)} answers" + (f", {wrong} of them not" if wrong else "")
-        report.expect(name, "4 answers that the measurements bear out", found, len(said) == 4 and not wrong)
