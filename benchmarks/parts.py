@@ -1,10 +1,13 @@
 """The parts of a benchmark run.  Each returns rows of raw seconds; nothing is divided here."""
 import importlib.util
 import json
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +16,7 @@ from firstorder.sweeps import noisy_sweep, sweep
 
 from . import in_c, rivals
 
+ROOT = Path(__file__).resolve().parents[1]
 COMPARED = in_c.METHODS_IN_C
 TOL, BOUND = 1e-6, 1e12
 STEPS = 300
@@ -199,12 +203,14 @@ def optimizers(options):
 RELAY = "import subprocess, sys; sys.exit(subprocess.run([sys.executable, '-c', *sys.argv[1:]]).returncode)"
 
 
-def _child(code):
+def _child(code, **more):
     """Run code in a new process; what it prints, as JSON.
 
     A small process stands between: the peak memory of a child starts with that of the process that made it.
+    more  further variables of its environment
     """
-    done = subprocess.run([sys.executable, "-c", RELAY, code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", RELAY, code], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT,
+                          env=os.environ | more)
     return json.loads(done.stdout)
 
 
@@ -260,5 +266,32 @@ def long(options):
     return rows
 
 
+BOOK = """
+import json, sys, time
+from concurrent.futures import ProcessPoolExecutor
+from tools import notebooks
+
+def timed(page):
+    begin = time.perf_counter()
+    notebooks.run(page)
+    return page, time.perf_counter() - begin
+
+if __name__ == "__main__":
+    begin = time.perf_counter()
+    pages = [p for p in notebooks.executed_pages() if p != "chapters/benchmarks.md"]  # it shows these numbers
+    with ProcessPoolExecutor(2) as pool:
+        pages = dict(pool.map(timed, pages[:{most}]))
+    print(json.dumps({{"whole": time.perf_counter() - begin, "pages": pages}}))
+"""
+
+
+def book(options):
+    """Every other page of the book, executed once, two at a time, with no kernel compiled before."""
+    with tempfile.TemporaryDirectory() as cold:
+        found = _child(BOOK.format(most=2 if options.quick else None), FIRSTORDER_CACHE_DIR=cold)
+    print(f"  {len(found['pages'])} pages in {found['whole']:.0f} s, the slowest in {max(found['pages'].values()):.0f} s")
+    return found
+
+
 PARTS = {"compare": compare, "scaling": scaling, "noisy": noisy, "optimizers": optimizers, "imports": imports,
-         "long": long}
+         "long": long, "book": book}

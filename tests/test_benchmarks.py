@@ -90,7 +90,7 @@ def test_without_gcc_there_is_a_sentence(tmp_path):
     done = run("--quick", "--only", "compare", PATH=str(tmp_path))
     assert done.returncode == 1 and done.stderr.strip() == (
         "gcc was not found or cannot compile kernels.c; the comparison with C needs it: install gcc, or measure the "
-        "rest with --only scaling noisy optimizers imports long"
+        "rest with --only scaling noisy optimizers imports long book"
     )
 
 

@@ -200,9 +200,10 @@ def page_stamp(page):
     text = (ROOT / page).read_text("utf8")
     claims = ROOT / "claims" / file_of(page.removesuffix(".md").removeprefix("chapters/"))
     paths = [claims] if claims.exists() else []
-    for word, pattern in (("firstorder.graders", "src/firstorder/graders/*.py"), ("tests.variants", "tests/variants/*.py")):
-        if word in text:
-            paths += ROOT.glob(pattern)
+    if "firstorder.graders" in text or "show_kill_table" in text:
+        paths += ROOT.glob("src/firstorder/graders/*.py")
+    if "show_kill_table" in text:
+        paths += ROOT.glob("tests/variants/*.py")
     return _hash(paths)
 
 

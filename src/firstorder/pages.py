@@ -1,8 +1,10 @@
 """What a page needs besides the mathematics: numbers for its prose, and the source of a step."""
 import ast
+import importlib
 import inspect
 import io
 import re
+import sys
 import textwrap
 
 
@@ -121,3 +123,26 @@ class Table:
         cells = [[cell.replace("|", "\\|") for cell in line] for line in (self.header, *self.rows)]
         lines = ["| " + " | ".join(line) + " |" for line in cells]
         return "\n".join([lines[0], "|" + "---|" * len(self.header), *lines[1:]])
+
+
+def show_kill_table(exercise, **options):
+    """Run a grader on its variants and show who passes; glues EXERCISE-right and EXERCISE-wrong.
+
+    exercise  its name, "b03"; the variants are those of tests/variants
+    options   further arguments of the grader, for instance a seed
+
+    Returns a `Table`.  Raises AssertionError if a variant is judged otherwise than planned.
+    """
+    from .claims import root
+    from .grading import kill_table
+
+    if str(root()) not in sys.path:
+        sys.path.insert(0, str(root()))  # the variants live with the tests
+    check = importlib.import_module(f"firstorder.graders.{exercise}").check
+    rows = kill_table(check, importlib.import_module(f"tests.variants.{exercise}").VARIANTS, **options)
+    surprises = [r.name for r in rows if r.passed != (r.wanted == "pass")]
+    assert not surprises, f"judged otherwise than planned: {surprises}"
+    for kind, wanted in (("right", "pass"), ("wrong", "fail")):
+        glue(f"{exercise}-{kind}", str(sum(r.wanted == wanted for r in rows)))
+    return Table(("variant", "verdict", "criteria not met"),
+                 [(r.name, "passes" if r.passed else "fails", "; ".join(dict.fromkeys(r.failed)) or "none") for r in rows])
