@@ -1,11 +1,13 @@
 """The PyTorch classes: parity with torch.optim and with other recursions, and the optimizer protocol."""
 import copy
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 import torch
 
+import firstorder.torch
 from firstorder import METHODS
 from firstorder.minimize import minimize
 from firstorder.problems import quadratic
@@ -352,6 +354,112 @@ def test_the_named_classes_have_the_defaults_of_the_table():
         assert {key: group[key] for key in METHODS[name].parameters} == {
             key: p.default for key, p in METHODS[name].parameters.items()
         }
+
+
+# ---- large tensors: the compiled step -------------------------------------------------------------
+
+LARGE = 20_000  # entries
+
+
+def stepped(name, make=lambda: torch.zeros(LARGE, dtype=torch.float64), steps=30, gradient=lambda g: g, **values):
+    """(points, state) after noisy steps; every seventh entry has no gradient."""
+    torch.manual_seed(5)
+    x = make().requires_grad_()
+    optimizer = StepOptimizer([x], name, **values)
+    for _ in range(steps):
+        g = torch.randn(x.shape, dtype=x.dtype)
+        g.view(-1)[::7] = 0
+        x.grad = gradient(g)
+        optimizer.step()
+    return x.detach(), [optimizer.state[x][key] for key in METHODS[name].State._fields]
+
+
+@pytest.fixture
+def kernels(monkeypatch):
+    """The names of the methods whose kernel was asked for."""
+    asked = []
+    compiled = firstorder.torch._compiled
+    monkeypatch.setattr("firstorder.torch._compiled", lambda row: asked.append(row.name) or compiled(row))
+    return asked
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("dtype, tolerance", [(torch.float64, 1e-14), (torch.float32, 1e-5)])
+def test_the_compiled_step_is_the_step(name, dtype, tolerance, kernels, monkeypatch):
+    compiled, state = stepped(name, lambda: torch.ones(LARGE, dtype=dtype))
+    assert kernels == [name] * 30
+    monkeypatch.setattr("firstorder.torch.SMALL", LARGE + 1)
+    plain, plain_state = stepped(name, lambda: torch.ones(LARGE, dtype=dtype))
+    assert len(kernels) == 30
+    for ours, theirs in zip((compiled, *state), (plain, *plain_state)):
+        assert ours.dtype == dtype and relative(ours, theirs) <= tolerance
+
+
+def test_large_tensors_have_parity_with_torch_optim(kernels):
+    ours, _ = stepped("adamw", lr=0.05, beta1=BETA1, beta2=BETA2, eps=EPS, weight_decay=DECAY)
+    assert kernels
+    torch.manual_seed(5)
+    x = torch.zeros(LARGE, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.AdamW([x], lr=0.05, betas=(BETA1, BETA2), eps=EPS, weight_decay=DECAY)
+    for _ in range(30):
+        x.grad = torch.randn(LARGE, dtype=torch.float64)
+        x.grad[::7] = 0
+        optimizer.step()
+    assert relative(ours, x.detach()) <= TOLERANCE
+
+
+@pytest.mark.parametrize("make, gradient", [
+    (lambda: torch.ones(200, 100, dtype=torch.float64).t(), lambda g: g),
+    (lambda: torch.ones(100, 200, dtype=torch.float64), lambda g: g[:, :1].expand(100, 200)),
+    (lambda: torch.ones(LARGE, dtype=torch.float64), lambda g: torch._neg_view(g)),
+    (lambda: torch.ones(LARGE, dtype=torch.bfloat16), lambda g: g),
+], ids=["transposed", "an expanded gradient", "a negative view", "bfloat16"])
+def test_other_tensors_take_the_operations_of_torch(make, gradient, monkeypatch):
+    mixed, _ = stepped("adam", make, gradient=gradient, lr=0.1)
+    monkeypatch.setattr("firstorder.torch.SMALL", LARGE + 1)
+    plain, _ = stepped("adam", make, gradient=gradient, lr=0.1)
+    assert torch.equal(mixed, plain) and not torch.equal(plain, make())
+
+
+def test_autograd_sees_that_the_compiled_step_wrote():
+    x = torch.ones(LARGE, requires_grad=True)
+    optimizer = Adam([x])
+    x.grad = torch.ones(LARGE)
+    late = x.square().sum()
+    optimizer.step()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        late.backward()
+
+
+def test_a_step_that_no_kernel_can_be_made_of_runs_all_the_same(monkeypatch):
+    hidden = 2.0
+
+    def double_speed(x, g, state, t, hyper):
+        return x - hidden * hyper.lr * g, state
+
+    row = METHODS["gradient_descent"]
+    monkeypatch.setitem(METHODS, "double_speed", dataclasses.replace(row, name="double_speed", step=double_speed))
+    x, _ = stepped("double_speed", lr=0.1)
+    y, _ = stepped("gradient_descent", lr=0.2)
+    assert relative(x, y) <= 1e-14 and x.any()
+
+
+def test_large_tensors_with_their_own_groups_and_small_neighbours(kernels):
+    """One optimizer for all moves each tensor as an optimizer of its own does."""
+    def tensors():
+        return [torch.ones(n, dtype=torch.float64, requires_grad=True) for n in (LARGE, 3, LARGE)]
+
+    together, apart = tensors(), tensors()
+    rates = 0.1, 0.2, 0.3
+    optimizers = [StepOptimizer([{"params": [x], "lr": lr} for x, lr in zip(together, rates)], "adam")]
+    optimizers += [StepOptimizer([x], "adam", lr=lr) for x, lr in zip(apart, rates)]
+    for _ in range(5):
+        for x in (*together, *apart):
+            x.grad = torch.sin(7 * x.detach())
+        for optimizer in optimizers:
+            optimizer.step()
+    assert all(torch.equal(a, b) for a, b in zip(together, apart)) and len(kernels) == 15
+    assert together[0][0] != together[2][0]
 
 
 # ---- bad input -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Compiled sweep kernels, one per method and kind of sweep, each from one self-contained text.
+"""Compiled kernels, one per method and kind of sweep, each from one self-contained text.
 
 Numba's disk cache looks at the file of the compiled function only: a kernel that calls a step from
 another file keeps running the old step after an edit. So nothing is imported into a kernel. `source`
@@ -325,7 +325,23 @@ def kernel(rows, inner, noise, k, center, near2, far2, memory):
             shared[-2, c], shared[-1, c] = near_at[c], far_at[c]
 """
 
-_TEMPLATES = {"sweep": _KERNEL, "noisy": _NOISY, "passage": _PASSAGE}
+_ENTRIES = """\
+@njit(error_model="numpy")
+def run(x, g, {states}t, {hypers}):
+    hyper = _Hyper({hypers})
+    for c in range(x.size):
+        point, state = _step(float(x[c]), float(g[c]), _State({state_wide}), t, hyper)
+        x[c] = point
+        {state_store}
+
+
+@njit(error_model="numpy", nogil=True, cache=CACHE)
+def kernel(x, g, {states}t, {hypers}):
+    # one step of every entry, in place; entries of another precision are computed in double precision and rounded
+    run(x, g, {states}t, {hypers})  # apart, so that its loop becomes vector instructions
+"""
+
+_TEMPLATES = {"sweep": _KERNEL, "noisy": _NOISY, "passage": _PASSAGE, "entries": _ENTRIES}
 
 
 @lru_cache(maxsize=64)
@@ -431,6 +447,7 @@ def _alone(states):
         "state_zeros": "; ".join(f"{s} = np.zeros((lam.size, {BLOCK}))" for s in states),
         "state_rows": "".join(f"{s}[d], " for s in states),
         "state_load": ", ".join(f"{s}[c]" for s in states),
+        "state_wide": ", ".join(f"float({s}[c])" for s in states),
         "state_store": "; ".join(f"{s}[c] = state[{i}]" for i, s in enumerate(states)),
         "state_cells": ", ".join(f"{s}[d, c]" for s in states),
         "state_reset": "; ".join(f"{s}[d, c] = 0.0" for s in states),
@@ -447,15 +464,15 @@ def source(method, inner, kind="sweep", gradient=None):
     """The module text of a method's kernel.
 
     method    a row of `METHODS`
-    inner     the hyper-parameter in which the cells of a block differ
-    kind      "sweep", "noisy" or "passage"
+    inner     the hyper-parameter in which the cells of a block differ; None for "entries"
+    kind      "sweep", "noisy", "passage" or "entries"
     gradient  for "passage": a plain function of the coordinates
 
     Raises ValueError with one sentence if the source of a function cannot be read or uses a foreign name.
     """
     hypers = [f"h{i}" for i in range(len(method.Hyper._fields))]
     states = [f"s{i}" for i in range(len(method.State._fields))]
-    free = method.Hyper._fields.index(inner)
+    free = None if inner is None else method.Hyper._fields.index(inner)
     kernel = _TEMPLATES[kind].format(
         block=BLOCK,
         bundle=BUNDLE,

@@ -145,4 +145,9 @@ def show_kill_table(exercise, **options):
     for kind, wanted in (("right", "pass"), ("wrong", "fail")):
         glue(f"{exercise}-{kind}", str(sum(r.wanted == wanted for r in rows)))
     return Table(("variant", "verdict", "criteria not met"),
-                 [(r.name, "passes" if r.passed else "fails", "; ".join(dict.fromkeys(r.failed)) or "none") for r in rows])
+                 [(r.name, "passes" if r.passed else "fails", _first_two(dict.fromkeys(r.failed))) for r in rows])
+
+
+def _first_two(criteria):
+    first, more = list(criteria)[:2], len(criteria) - 2
+    return ("; ".join(first) or "none") + (f"; and {more} more" if more > 0 else "")

@@ -12,6 +12,10 @@ keeps α outside, b ← β b + g, x ← x − α b, so that v = −α b. For a c
 with momentum β is this heavy ball with β α_t/α_{t−1} in step t. Multiplying SGD's buffer by α_{t−1}/α_t at
 each change makes SGD follow this heavy ball, or this Nesterov method, exactly.
 
+Large tensors.  A tensor of at least 2¹⁴ floats in the processor's memory is stepped by the compiled step,
+once through the memory, in double precision, rounded when stored. Others take the step as operations of
+torch. The two agree to the last digits of the tensor's type, not in every bit.
+
 Nesterov's point.  The parameters are the look-ahead points y, as in torch.optim. Theorems speak of
 x = y − β v: `with optimizer.positions(): ...` puts x into the parameters for the length of the block.
 """
@@ -27,14 +31,27 @@ from .methods import METHODS
 _OTHER_KEYS = {"params", "param_names", "initial_lr", "method", "unchecked"}
 
 
-PIECE = 2**17  # entries of a tensor that a step treats at once: its intermediate results stay in the cache
+SMALL = 2**14  # entries of a tensor; below that, operations of torch are fast enough and nothing is compiled
 
 
-def _pieces(tensors):
-    """Views of equally shaped tensors, piece by piece; a step acts on every entry alone."""
-    if tensors[0].numel() <= PIECE or not all(t.is_contiguous() for t in tensors):
-        return [tensors]
-    return zip(*(t.view(-1).split(PIECE) for t in tensors))
+def _suits(tensors):
+    """True if a kernel can walk through these tensors of one shape: many entries, one plain type, one order."""
+    first = tensors[0]
+    return first.numel() >= SMALL and first.dtype in (torch.float32, torch.float64) and all(
+        type(t) in (torch.Tensor, torch.nn.Parameter) and t.device.type == "cpu" and t.dtype == first.dtype
+        and t.is_contiguous() and not t.is_neg()
+        for t in tensors
+    )
+
+
+def _compiled(row):
+    """The kernel of a method, or None: a reader's step may be one that no kernel can be made of."""
+    from . import _kernels  # Numba is imported when it is needed
+
+    try:
+        return _kernels.compiled(row, None, "entries").kernel
+    except ValueError:  # no readable source, or a name that a kernel cannot see; torch runs the step all the same
+        return None
 
 
 class StepOptimizer(torch.optim.Optimizer):
@@ -96,15 +113,20 @@ class StepOptimizer(torch.optim.Optimizer):
                     f"the gradient of a tensor of shape {tuple(p.shape)} is {kind}; "
                     f"{row.name} takes dense real gradients"
                 )
+        kernel = _compiled(todo[0][2]) if any(_suits([p, p.grad]) for p, _, _ in todo) else None
         for p, hyper, row in todo:
             memory = self.state[p]
             if not memory:
                 memory.update(t=0.0, **methods.start(row.name, p)._asdict())
             memory["t"] += 1.0
-            for x, g, *old in _pieces([p, p.grad, *self._state(p, row)]):
-                new, state = row.step(x, g, row.State(*old), memory["t"], hyper)
-                for target, value in zip((x, *old), (new, *state)):
-                    target.copy_(value)
+            tensors = p, p.grad, *self._state(p, row)
+            if kernel and _suits(tensors):
+                kernel(*(t.detach().view(-1).numpy() for t in tensors), memory["t"], *hyper)
+                torch.autograd.graph.increment_version([p, *tensors[2:]])  # as any operation in place does
+                continue
+            new, state = row.step(p, p.grad, row.State(*tensors[2:]), memory["t"], hyper)
+            for target, value in zip((p, *tensors[2:]), (new, *state)):
+                target.copy_(value)
         return loss
 
     @contextmanager
