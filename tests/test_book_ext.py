@@ -186,7 +186,7 @@ def test_ledger_rows_link_to_the_page_that_shows_them(read):
     app, warnings = read(LEDGER, {"definitions-page.yml": ROW % ("one", "holds") + ROW % ("two", '"false"')})
     assert warnings == ""
     tree = app.env.get_and_resolve_doctree("index", app.builder)
-    assert "2 claims: 1 holds, 1 false." in tree.astext()
+    assert "Of 2 claims, by verdict: holds 1, false 1." in tree.astext()
     links = [n["refuri"] for n in tree.findall(nodes.reference) if "ledger_page" in n]
     assert [link.split("#")[1] for link in links] == [
         "claims-definitions-page", "claims-definitions-page-one", "claims-definitions-page-two"]

@@ -130,8 +130,8 @@ class Ledger(_Rows):
         rows = [row for page in pages.values() for row in page]
         self.env.metadata[self.env.docname]["ledger"] = True
         count = Counter(row.verdict for row in rows)
-        counted = ", ".join(f"{count[v]} {v}" for v in claims.VERDICTS if count[v])
-        summary = f"{len(rows)} claims: {counted}."
+        counted = ", ".join(f"{v} {count[v]}" for v in claims.VERDICTS if count[v])
+        summary = f"Of {len(rows)} claims, by verdict: {counted}."
         tables = [self.table(page, page_rows) for page, page_rows in pages.items() if page_rows]
         return [make("div", make("p", nodes.Text(summary), classes=["ledger-summary"]), *tables,
                      classes=["ledger"], assets=("ledger.css", "ledger.js"))]

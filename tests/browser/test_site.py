@@ -357,6 +357,25 @@ def test_conventions_on_a_phone_are_accessible_and_scroll_in_their_box(open_page
         darken(page, "light")
 
 
+def test_conventions_all_rows_at_once_and_back(open_page):
+    page = open_page(pages_with('class="conventions"')[0], width=360, height=780)
+    root = page.locator(".conventions")
+    before = chosen(root)[0]
+    page.get_by_label("All settings").focus()
+    page.keyboard.press("Space")
+    settle(page)
+    rows = root.locator(".conv-row").all()
+    assert len(rows) == len(ROWS) and all(row.is_visible() for row in rows)
+    assert root.locator("[role=status]").text_content() == f"{len(ROWS)} settings of {len(LIBRARIES)} libraries."
+    assert all(field.is_disabled() for field in root.locator("select").all())
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    assert page.evaluate(UNREACHABLE) == [] and page.errors == []
+    page.keyboard.press("Space")
+    assert chosen(root)[0] == before and root.locator("summary").count() == 0
+    page.keyboard.press("Space")
+    assert violations(page) == []
+
+
 def test_conventions_without_scripts_are_all_there(open_page):
     page = open_page(pages_with('class="conventions"')[0], java_script_enabled=False)
     root = page.locator(".conventions")

@@ -1,4 +1,4 @@
-// Three lists that lead to one row of the table of conventions. Without scripts all rows are there.
+// Three lists that lead to one row of the table of conventions, and a box that shows all, as there are without scripts.
 (function () {
   "use strict";
 
@@ -26,6 +26,7 @@
     var rows = Array.from(root.querySelectorAll(".conv-row")).map(function (element) {
       return {
         element: element,
+        home: element.parentNode,
         library: element.parentNode.dataset.library,
         optimizer: element.dataset.optimizer,
         option: element.dataset.option,
@@ -35,18 +36,23 @@
     var optimizer = list("Optimizer", "conv-optimizer-" + index);
     var option = list("Setting", "conv-option-" + index);
     var bar = document.createElement("div");
+    var every = document.createElement("input");
+    var everyLabel = document.createElement("label");
+    var groups = Array.from(root.querySelectorAll(".conv-library"));
     var card = document.createElement("div");
     var said = document.createElement("p");
 
     bar.className = "conv-bar";
     bar.setAttribute("role", "group");
     bar.setAttribute("aria-label", "Which formula is in my library?");
-    bar.append(library.wrap, optimizer.wrap, option.wrap);
+    every.type = "checkbox";
+    everyLabel.className = "conv-every";
+    everyLabel.append(every, " All settings, one under the other");
+    bar.append(library.wrap, optimizer.wrap, option.wrap, everyLabel);
     said.className = "conv-said";
     said.setAttribute("role", "status");
     card.className = "conv-card";
-    rows.forEach(function (row) { card.append(row.element); });
-    root.querySelectorAll(".conv-library").forEach(function (group) { group.remove(); });
+    groups.forEach(function (group) { group.open = true; });
     root.append(bar, said, card);
 
     function of(keys) {
@@ -57,9 +63,16 @@
     }
 
     function show() {
+      var all = every.checked;
       var chosen = of(3)[0];
-      rows.forEach(function (row) { row.element.hidden = row !== chosen; });
-      said.textContent = [chosen.library, chosen.optimizer, chosen.option].join(", ") + ": " +
+      rows.forEach(function (row) {
+        (all ? row.home : card).append(row.element);
+        row.element.hidden = !all && row !== chosen;
+      });
+      groups.forEach(function (group) { if (all) { card.append(group); } else { group.remove(); } });
+      [library, optimizer, option].forEach(function (list) { list.field.disabled = all; });
+      said.textContent = all ? rows.length + " settings of " + groups.length + " libraries." :
+        [chosen.library, chosen.optimizer, chosen.option].join(", ") + ": " +
         chosen.element.querySelector(".conv-relation").textContent + ".";
       card.dispatchEvent(new Event("toggle")); // what is wider than the card is marked anew
     }
@@ -70,12 +83,13 @@
     library.field.addEventListener("change", optimizers);
     optimizer.field.addEventListener("change", options);
     option.field.addEventListener("change", show);
+    every.addEventListener("change", show);
     fill(library.field, rows.map(function (row) { return row.library; }));
     optimizers();
 
     function choose(id) {
       var row = rows.find(function (row) { return row.element.id === id; });
-      if (!row) { return; }
+      if (!row || every.checked) { return; }
       library.field.value = row.library;
       optimizers();
       optimizer.field.value = row.optimizer;
