@@ -126,3 +126,19 @@ def test_the_noise_formula_is_off_by_a_per_cent():
     said = wide * alpha * 0.01 * (1 + beta) / (2 * wide * (1 - beta) * (2 + 2 * beta - alpha * 2 * wide))
     error = np.sqrt(2 / replicas)  # relative standard error of a variance, for nearly normal numbers
     assert 3 * error < 1 - off.var() / said < 0.02
+
+
+def test_between_02_and_04_the_walls_hold_descent_and_beyond_they_do_not():
+    with np.errstate(over="ignore", invalid="ignore"):
+        held, lost = walk(0.3, 0.0, 3000), walk(0.5, 0.0, 20)
+    assert np.abs(held[:, :2]).max() < 2 and np.hypot(*(held[-1, :2] - 1)) > 0.1
+    assert not np.abs(lost[-1, :2]).max() < 1e3
+
+
+def test_the_height_changes_its_side_once_in_sixteen_steps():
+    """An autoregression with correlation 0.98: the sign flips with probability arccos(0.98)/π, not once in fifty."""
+    rng, u, flips = np.random.default_rng(6), np.zeros(4000), 0
+    for k in range(1500):
+        before, u = u, 0.98 * u + rng.standard_normal(4000)
+        flips += (u * before < 0).mean() if k >= 500 else 0
+    assert 1000 / flips == pytest.approx(np.pi / np.arccos(0.98), rel=0.02)

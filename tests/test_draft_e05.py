@@ -75,3 +75,36 @@ def test_the_squared_gradient_is_the_curvature_only_for_the_right_likelihood():
     """Squared error ½(w − y)² with noise of variance v: curvature 1, expected squared gradient v at the truth."""
     y = 3 + 0.3 * np.random.default_rng(3).standard_normal(100_000)
     assert ((3 - y) ** 2).mean() == pytest.approx(0.09, rel=0.03)
+
+
+def test_distances_at_the_touches_of_an_epoch():
+    """50 and 6323 touches, not 50 and 10 000: SGD goes 126 times as far, AdaGrad 12.4 times."""
+    rare, often = (round(10_000 * inclusion(c)) for c in (50, 10_000))
+    assert (rare, often) == (50, 6323)
+    gone = np.cumsum(np.arange(1, often + 1) ** -0.5)
+    assert gone[often - 1] / gone[rare - 1] == pytest.approx(12.357, abs=1e-3)
+
+
+def test_the_average_of_adagrad_attains_what_its_last_iterate_does_not():
+    rng, T, alpha = np.random.default_rng(4), 2000, 1.28
+    x, G, mean = np.ones(1000), 0.0, 0.0
+    for _ in range(T):
+        g = x + rng.standard_normal(1000)
+        G = G + g * g
+        x = x - alpha * g / np.sqrt(G)
+        mean = mean + x / T
+    assert T * (mean**2).mean() == pytest.approx(1, abs=0.2)
+    assert T * (x**2).mean() == pytest.approx(alpha * np.sqrt(T) / 2, rel=0.2)  # 28.6
+
+
+def test_squared_gradient_and_curvature_agree_by_accident_at_zero():
+    """The logistic loss at weight 0: every squared residual is 1/4, and so is p(1 − p), whatever drew the labels."""
+    x = np.linspace(-10, 10, 4001)
+    normal, truth = np.exp(-x**2 / 2), 1 / (1 + np.exp(-2 * x))
+
+    def ratio(w):
+        p = 1 / (1 + np.exp(-w * x))
+        return (normal * x**2 * (truth * (1 - p) ** 2 + (1 - truth) * p**2)).sum() / (normal * x**2 * p * (1 - p)).sum()
+
+    assert (ratio(0.0), ratio(2.0)) == (pytest.approx(1), pytest.approx(1))
+    assert (ratio(1.0), ratio(6.0)) == (pytest.approx(0.5209, abs=1e-4), pytest.approx(13.4153, abs=1e-3))
