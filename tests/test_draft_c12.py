@@ -29,6 +29,12 @@ def test_after_a_rise_adam_is_below_rmsprop_at_every_step_and_after_a_fall_above
         assert jump(1 / ratio, 0.9, 0.999).max() <= 1
 
 
+def test_a_fall_lengthens_a_step_only_if_the_first_memory_is_the_longer_one():
+    for ratio in (0.01, 0.1, 0.5, 0.9):
+        assert jump(ratio, 0.9, 0.9).max() <= 1 + 1e-12 and jump(ratio, 0.5, 0.9).max() <= 1
+        assert jump(ratio, 0.9, 0.5).max() > 1
+
+
 def test_a_huge_jump_is_a_start_without_bias_correction():
     steps = jump(1e8, 0.9, 0.999, 200)
     assert steps == pytest.approx(theory.bias_correction_ratio(0.9, 0.999, np.arange(1, 201)), rel=1e-6)

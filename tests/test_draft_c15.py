@@ -70,3 +70,22 @@ def test_four_growth_factors_in_a_row(alpha, beta):
 def test_momentum_overshoots_and_descent_does_not():
     far = {m: np.abs(_positions(m, 0.01, (1.0, 1e-2), 0.0, 900)[:, 1]).max() - 1 for m in ("gradient_descent", "heavy_ball", "nesterov")}
     assert far["gradient_descent"] < 0 < far["nesterov"] < far["heavy_ball"] < 0.11
+
+
+def test_turned_adam_leaves_the_ridge_by_itself_and_momentum_does_not():
+    assert _escape("adam", 0.01, (1.0, 0.0), np.radians(30), 300) == 123
+    assert all(_escape(method, 0.01, (1.0, 0.0), 0.0, 1500) is None for method in ("heavy_ball", "nesterov"))
+
+
+def test_close_to_the_saddle_growth_has_less_to_do():
+    ball = _escape("heavy_ball", 0.01, (1.0, 1e-2), 0.0, 200)
+    assert ball == 76 and all(_escape("adam", 0.01, (1.0, 1e-2), np.radians(d), 300) > ball for d in range(0, 90, 3))
+
+
+def test_the_matched_step_can_be_too_long():
+    """α/(1 − β) = 3 diverges along curvature 1, where heavy ball with α = 0.3 does not."""
+    assert _escape("heavy_ball", 0.3, START, 0.0, 100) == 19
+    x = 1.0
+    for _ in range(20):
+        x -= 3.0 * x
+    assert abs(x) > 1e6

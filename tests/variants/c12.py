@@ -142,6 +142,12 @@ def _old_root(method, m, s, g, t, alpha, beta1, beta2):
     return alpha * g / (np.sqrt(root) + 1e-8), m_new, s_new
 
 
+def _hundred(ratio, method, beta1, beta2):
+    k = np.arange(1, 101)
+    m = ratio if method == "rmsprop" else ratio - (ratio - 1) * beta1**k
+    return max(1.0, float((m / np.sqrt(ratio**2 - (ratio**2 - 1) * beta2**k)).max()))
+
+
 def _unsafe(theta):
     e = np.exp(theta)
     return e / e.sum(axis=1, keepdims=True)
@@ -179,6 +185,7 @@ VARIANTS = {
     "last value missing": ("fail", solution(last=False)),
     "longest step: the first one": ("fail", solution(longest=lambda r, method, b1, b2: (
         r if method == "rmsprop" else b1 + (1 - b1) * r) / math.sqrt(b2 + (1 - b2) * r * r))),
+    "longest step: the longest of a hundred": ("fail", solution(longest=_hundred)),
     "longest step: the factor itself": ("fail", solution(longest=lambda r, *_: r)),
     "longest step: 9.5 and 5.2 learned by heart": ("fail", solution(longest=lambda r, method, *_: 9.539 if method == "rmsprop" else 5.202)),
     "verdict: RMSProp the stabler one": ("fail", solution(answers=(False, False, True, True))),

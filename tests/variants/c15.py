@@ -46,7 +46,7 @@ STEPS = {"gradient_descent": _descent, "heavy_ball": _heavy, "nesterov": _nag, "
 
 
 def solution(steps=None, gradient=_gradient, turn_start=True, turn_back=True, late=0, never=None, target=-0.2,
-             by_distance=False, growth=None):
+             by_distance=False, growth=None, limit=2000, for_good=False):
     table = {**STEPS, **(steps or {})}
 
     def walk(method, lr, start, angle):
@@ -63,11 +63,13 @@ def solution(steps=None, gradient=_gradient, turn_start=True, turn_back=True, la
         return np.array([next(points) for _ in range(n + 1)])
 
     def escape_time(method, lr, start, angle):
-        for k, (x, y) in zip(range(1000), walk(method, lr, start, angle)):
+        since = None
+        for k, (x, y) in zip(range(limit + 1), walk(method, lr, start, angle)):
             left = abs(y) > 0.5 if by_distance else x * x / 2 - y * y / 2 + y**4 / 4 <= target
-            if left:
+            since = (k if since is None else since) if left else None
+            if left and not for_good:
                 return k + late
-        return never
+        return never if since is None else since
 
     def measured(method, alpha, beta, mu):
         y, v, sizes = 1e-100, 0.0, []
@@ -128,6 +130,14 @@ def _ahead(p, v, t, grad, lr, beta):
     return p + beta * v - lr * g, v
 
 
+def _hasty(method, alpha, beta, mu):
+    y, v = 1.0, 0.0
+    for t in range(20):
+        before = y
+        y, v = STEPS[method](y, v, t, lambda q: -mu * q, alpha, beta)
+    return y / before
+
+
 def _with(index, function):
     parts = list(solution())
     parts[index] = function
@@ -157,12 +167,15 @@ VARIANTS = {
     "Adam with ε inside the root": ("fail", solution({"adam": _adam(inside=True)})),
     "RMSProp instead of Adam": ("fail", solution({"adam": _adam(b1=0.0)})),
     "one step late": ("fail", solution(late=1)),
-    "the limit instead of None": ("fail", solution(never=1000)),
+    "the limit instead of None": ("fail", solution(never=2000)),
+    "gives up after 1000 steps": ("fail", solution(limit=1000)),
+    "low for good, instead of for the first time": ("fail", solution(for_good=True)),
     "another target": ("fail", solution(target=-0.1)),
     "escape by distance instead of loss": ("fail", solution(by_distance=True)),
     "growth of heavy ball is 1 + αμ": ("fail", solution(growth=lambda m, a, b, mu: 1 + a * mu)),
     "growth of heavy ball is 1 + αμ/(1 − β)": ("fail", solution(
         growth=lambda m, a, b, mu: 1 + a * mu / (1 if m == "gradient_descent" else 1 - b))),
     "growth of a minimum: √β": ("fail", solution(growth=lambda m, a, b, mu: 1 + a * mu if m == "gradient_descent" else b**0.5)),
+    "growth after twenty steps": ("fail", _with(3, _hasty)),
     "growth with μ ignored": ("fail", solution(growth=lambda m, a, b, mu: _eigenvalue(m, a, b, 1.0))),
 }

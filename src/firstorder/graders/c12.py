@@ -90,7 +90,7 @@ def _judge_longest(report, longest_step, rng):
         with report.running(name):
             worst = 0.0
             for ratio in (1.5, 10.0, 100.0, float(rng.uniform(2, 50))):
-                for beta1, beta2 in ((0.9, 0.999), (0.9, 0.9), (float(rng.uniform(0.1, 0.9)), float(rng.uniform(0.5, 0.99)))):
+                for beta1, beta2 in ((0.9, 0.999), (0.9, 0.9), (0.99, 0.999), (float(rng.uniform(0.1, 0.9)), float(rng.uniform(0.5, 0.99)))):
                     truth = _longest(ratio, method, beta1, beta2)
                     worst = max(worst, abs(float(longest_step(ratio, method, beta1, beta2)) / truth - 1))
             report.expect(name, "within 1e-6 of the recursion", f"off by {worst:.1e}", worst < 1e-6)
