@@ -46,7 +46,7 @@ def points(method, s, H, x0, correct=("adam",), eps_inside=False, look=False, ah
 
 
 def solution(valley=_valley, tuned=_tuned, growth=None, after=0,
-             nothing=None, run=points, holds=True, **mistake):
+             nothing=None, run=points, holds=True, in_a_row=True, **mistake):
     def steps_to(method, settings, matrix, start, of="gradient", tol=1e-6, hold=0, limit=10_000):
         f0 = start @ matrix @ start
         spell = 0
@@ -56,7 +56,7 @@ def solution(valley=_valley, tuned=_tuned, growth=None, after=0,
             if k > limit + hold or not np.isfinite(g).all() or abs(x).max() > 1e150:
                 return nothing
             small = np.sqrt(g @ g) <= tol if of == "gradient" else x @ g <= tol * f0
-            spell = spell + 1 if small else 0
+            spell = spell + 1 if small else spell * (not in_a_row)
             if spell > hold:
                 return k - hold + after
 
@@ -169,6 +169,7 @@ VARIANTS = {
     "RMSProp with bias correction": ("fail", solution(correct=("adam", "rmsprop"))),
     "ε inside the root": ("fail", solution(eps_inside=True)),
     "first hit, hold ignored": ("fail", solution(holds=False)),
+    "hold counted, but not in a row": ("fail", solution(in_a_row=False)),
     "counts one step too many": ("fail", solution(after=1)),
     "limit returned where nothing was reached": ("fail", solution(nothing=10_000)),
     "value not relative to the start": (

@@ -227,6 +227,11 @@ class _AnyKind(Plain):
         torch.optim.Optimizer.__init__(self, params, dict(kind=kind, lr=lr, beta1=beta1, beta2=beta2, eps=eps))
 
 
+class _NewStorage(Plain):
+    def move(self, p, d):
+        p.data = p.data - d  # whatever shares the old storage keeps the old values
+
+
 class _Normalises(Plain):
     """Clips the gradients in place before using them."""
 
@@ -282,6 +287,10 @@ def _all_counts(counts, rates, least):
     return _summary(counts, rates, 0)
 
 
+def _strict(counts, rates, least):
+    return stats.spearmanr(counts, rates)[0], _summary(counts, rates, least + 1)[1]
+
+
 def _raw_slope(counts, rates, least):
     often = counts >= least
     return stats.spearmanr(counts, rates)[0], np.polyfit(counts[often], rates[often], 1)[0]
@@ -309,6 +318,7 @@ VARIANTS = {
         accumulate=lambda self, s, g, group: s + g**2 if group["kind"] == "adagrad" else group["beta2"] * s + g**2)),
     "sign of the step wrong": ("fail", change(move=lambda self, p, d: p.add_(d))),
     "a new tensor instead of the parameter": ("fail", build(_NewTensor)),
+    "new storage for the parameter": ("fail", build(_NewStorage)),
     "memory kept outside of self.state": ("fail", build(_Elsewhere)),
     "one step count for all parameters": ("fail", build(_OneClock)),
     "learning rate of the first step kept": ("fail", build(_FixedRate)),
@@ -323,6 +333,7 @@ VARIANTS = {
     "Pearson instead of Spearman": ("fail", build(summary=_pearson)),
     "ties broken by position": ("fail", build(summary=_ordinal)),
     "slope over all counts": ("fail", build(summary=_all_counts)),
+    "slope over counts above least": ("fail", build(summary=_strict)),
     "slope without logarithms": ("fail", build(summary=_raw_slope)),
     "advantage 1/√p, without end": ("fail", build(advantage=lambda p, b: p**-0.5)),
     "advantage 1/√p, cut off at the ceiling": ("fail", build(advantage=lambda p, b: min(p**-0.5, (1 - b) ** -0.5))),

@@ -198,6 +198,12 @@ class _Leaking(Engine):
             self.kept["adam" if self.adam else "amsgrad"] = self.m, self.s
 
 
+def _clipped_late():
+    """The path runs on outside; only what is returned is clipped."""
+    rates, play, *others = solution(clip=False)
+    return rates, lambda *given: np.clip(play(*given), -1, 1), *others
+
+
 VARIANTS = {
     "the stub": ("fail", (_stub,) * 5),
     "recursion, entry by entry": ("pass", solution()),
@@ -216,6 +222,7 @@ VARIANTS = {
     "sign of the gradient wrong": ("fail", solution(sign=1)),
     "step size not divided by √t": ("fail", solution(fade=False)),
     "point not clipped": ("fail", solution(clip=False)),
+    "path clipped at the end": ("fail", _clipped_late()),
     "scales ignored": ("fail", solution(scaled=False)),
     "starts overwritten": ("fail", solution(copies=False)),
     "start left out of the path": ("fail", solution(first=False)),

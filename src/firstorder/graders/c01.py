@@ -126,7 +126,7 @@ def _judge_tuned(report, tuned, rng):
 
 def _cases(rng):
     """(words, method, settings, H, x0, options): short runs, far from rounding trouble."""
-    for method, alpha, beta in (("gradient_descent", 1.0, 0.0), ("heavy_ball", 1.3, 0.7), ("nesterov", 0.8, 0.6)):
+    for method, alpha, beta in (("gradient_descent", 1.0, 0.0), ("heavy_ball", 1.3, 0.7), ("nesterov", 0.8, 0.95)):
         kappa = float(rng.uniform(8, 30))
         H, x0 = _turned(kappa, float(rng.uniform(0, 90)))
         s = {"lr": alpha * float(rng.uniform(0.8, 1.0)) / kappa, **({"beta": beta} if beta else {})}
@@ -144,6 +144,9 @@ def _cases(rng):
     dip = {"lr": 0.2371 * size, "beta2": 0.9, "eps": 1e-10}
     for hold in (0, 5, 60):
         yield f"rmsprop through a dip, hold = {hold}", "rmsprop", dip, H, size * x0, dict(tol=1e-4, hold=hold, limit=60)
+    H, x0 = _turned(1.0, float(rng.uniform(0, 90)))  # below the line at each passage, at first for a few steps only
+    swing = {"lr": float(rng.uniform(0.008, 0.012)), "beta": 0.96}
+    yield "heavy_ball, swinging through", "heavy_ball", swing, H, x0, dict(tol=0.1, hold=6, limit=400)
     H, x0 = _turned(20.0, 30)
     yield "a diverging run", "gradient_descent", {"lr": 1.0}, H, x0, dict(limit=3000)
     k = _count("heavy_ball", {"lr": 0.05, "beta": 0.6}, H, x0)

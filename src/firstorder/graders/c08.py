@@ -122,7 +122,8 @@ def _judge_rates(report, rates, rng):
 
 def _judge_play(report, play, rng):
     for method in ("adam", "amsgrad"):
-        g, alpha = _gradients(rng, 300), rng.uniform(0.1, 0.3)
+        g, alpha = _gradients(rng, 300), rng.uniform(0.5, 1)
+        g[:100], g[100:200] = np.abs(g[:100]), -np.abs(g[100:200])  # to the wall at −1, and back
         beta1, beta2 = rng.uniform(0.3, 0.9), rng.uniform(0.91, 0.99)
         name = f"play, {method}"
         with report.running(name):
