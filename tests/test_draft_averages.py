@@ -112,17 +112,24 @@ def test_a_rare_gradient_after_silence_makes_the_uncorrected_step_long():
     assert adam_steps(gradients)[-1] == pytest.approx(math.sqrt(10) / ratio, rel=1e-4)
 
 
-@pytest.mark.parametrize("size, cut, back", [(10, 0.954, 0), (100, 0.302, 3751), (1000, 0.0316, 8354)])
-def test_what_one_outlier_does(size, cut, back):
+@pytest.mark.parametrize("size, cut, back, longer, shorter_from", [
+    (10, 0.954, 0, 1.81, 30), (100, 0.302, 3751, 3.29, 15), (1000, 0.0316, 8354, 3.19, 13)])
+def test_what_one_outlier_does(size, cut, back, longer, shorter_from):
     """Gradients of 1, one of `size`, then 1 again: the step length α/√s, and its recovery to 90 %."""
     state = steps.AdamState(m=1.0, s=1.0)
     _, state = steps.adam(0.0, float(size), state, math.inf, DEFAULTS)
     assert 1 / math.sqrt(state.s) == pytest.approx(cut, rel=5e-3)
+    spiked = state
     n = 0
     while 1 / math.sqrt(state.s) < 0.9:
         _, state = steps.adam(0.0, 1.0, state, math.inf, DEFAULTS)
         n += 1
     assert n == back
+    steps_after = [spiked.m / math.sqrt(spiked.s)]  # the outlier is in m too: at first the step is longer
+    while steps_after[-1] > 1 and len(steps_after) < 100:
+        _, spiked = steps.adam(0.0, 1.0, spiked, math.inf, DEFAULTS)
+        steps_after.append(spiked.m / math.sqrt(spiked.s))
+    assert (steps_after[0], len(steps_after)) == (pytest.approx(longer, rel=5e-3), shorter_from)
 
 
 def test_the_larger_second_moment_gets_the_smaller_step_size():

@@ -86,6 +86,15 @@ def test_noise_that_grows_with_the_distance_lowers_the_limit(s2, beta, limit):
     assert formula < theory.stability_limit("heavy_ball", beta)
 
 
+@pytest.mark.parametrize("a, beta", [(1.3, 0.5), (1.45, 0.5), (1.55, 0.5), (1.8, 0.5), (1.8, 0.9), (1.95, 0.9)])
+def test_which_method_stands_the_smaller_batch_at_the_same_step(a, beta):
+    """Of s²/B halfway between the two tolerances descent stands what heavy ball does not, unless αλ > 1 + β."""
+    largest = lambda b: (1 - b) * (2 / a - 1 / (1 + b))
+    between = (largest(0.0) + largest(beta)) / 2
+    momentum, plain = (second_moment_radius(1.0, between, a, b) < 1 for b in (beta, 0.0))
+    assert momentum == (a > 1 + beta) and plain == (not momentum)
+
+
 def test_a_larger_batch_never_makes_a_fixed_step_unstable():
     """Against the draft's "instability when batch size is increased": at fixed α the radius falls with B."""
     for beta in (0.0, 0.5, 0.9):
