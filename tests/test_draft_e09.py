@@ -98,6 +98,13 @@ def test_the_steep_valley():
     assert run.distance[100] > 0.5
 
 
+@pytest.mark.parametrize("alpha, beta, steps", [(4 / 101**2, (99 / 101) ** 2, 708), (3.6e-4, 0.964, 448), (1e-4, 0.98, 933)])
+def test_the_best_rate_is_not_the_first_to_arrive(alpha, beta, steps):
+    """A pair whose roots are split comes within 0.001 long before the pair with the best rate."""
+    distance = np.hypot(*(positions(alpha, beta, 3000, lambda x: lam * x) for lam in (1e4, 1.0)))
+    assert np.flatnonzero(distance > 1e-3)[-1] + 1 == steps
+
+
 def test_momentum_loses_a_run_that_descent_keeps_where_the_curvature_grows():
     """Two wells, α = 0.8: the local border at a floor is 1 + β, and β = 0.99 diverges all the same."""
     slope = lambda y: y * (y * y - 1)

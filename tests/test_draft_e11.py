@@ -89,3 +89,16 @@ def test_a_wrong_class_carries_on_after_the_change():
     assert after("gradient_descent", lr=ALPHA) < 0
     assert after("heavy_ball", lr=ALPHA, beta=BETA) == pytest.approx(0.478, abs=5e-3)
     assert 0 < after("heavy_ball", lr=ALPHA / 10, beta=BETA) < 0.1
+
+
+@pytest.mark.parametrize("beta, steps", [(0.0, 101), (0.7, 18), (0.9, 36), (0.99, 368)])
+def test_without_noise_the_right_momentum_is_five_times_as_fast_and_too_much_is_slow(beta, steps):
+    """Curvatures 1 and 0.01, the best of 200 steps, loss below a hundredth for good."""
+    a = np.geomspace(1e-3, 0.999 * 2 * (1 + beta) / (1 - beta), 200) * (1 - beta)
+    lam = np.array([[1.0], [0.01]])
+    x, v, last = np.broadcast_to(lam**-0.5, (2, 200)), 0.0, np.zeros(200, int)
+    for k in range(1, 1000):
+        v = beta * v - a * lam * x
+        x = x + v
+        last[(lam / 2 * x**2).sum(0) > 0.01] = k
+    assert last.min() + 1 == steps
