@@ -45,6 +45,9 @@ VARIANTS = {
     "k: too large": ("fail", weight(lambda k: k, lambda L, R, k: L * R * R / (2 * k * k))),
     "k/2: off by one": ("fail", weight(lambda k: k / 2, lambda L, R, k: 2 * L * R * R / k**2)),
     "(k + 2)/2": ("fail", weight(lambda k: (k + 2) / 2, lambda L, R, k: 2 * L * R * R / (k + 2) ** 2)),
+    "(k + 1.05)/2: a little too large": ("fail", weight(lambda k: (k + 1.05) / 2, lambda L, R, k: 2 * L * R * R / (k + 1.05) ** 2)),
+    "0.2 % too large from k = 2 on": ("fail", weight(
+        lambda k: 1.0 if k == 1 else 0.501 * (k + 1), lambda L, R, k: L * R * R / 2 / (1.0 if k == 1 else 0.501 * (k + 1)) ** 2)),
     "1: no growth": ("fail", weight(lambda k: 1.0, lambda L, R, k: L * R * R / 2)),
     "√k": ("fail", weight(lambda k: k**0.5, lambda L, R, k: L * R * R / (2 * k))),
     "the guarantee without the 2": ("fail", weight(_weight, lambda L, R, k: L * R * R / (k + 1) ** 2)),

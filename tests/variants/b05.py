@@ -56,6 +56,7 @@ VARIANTS = {
     "the draft's bound with L = 1": ("fail", bound(_draft)),
     "the draft's bound with L = 100": ("fail", bound(lambda D, a, g: _draft(D, a, g, 100.0))),
     "α/2 instead of α": ("fail", bound(lambda D, a, g: (D**2 / (2 * a) + a / 2) * _norms(g).sum())),
+    "D²/(4α): too small when gradients shrink": ("fail", bound(lambda D, a, g: (D**2 / (4 * a) + a) * _norms(g).sum())),
     "D instead of D²": ("fail", bound(lambda D, a, g: (D / (2 * a) + a) * _norms(g).sum())),
     "D²/(2α) forgotten": ("fail", bound(lambda D, a, g: a * _norms(g).sum())),
     "α forgotten": ("fail", bound(lambda D, a, g: D**2 / (2 * a) * _norms(g).sum())),

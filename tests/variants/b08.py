@@ -46,6 +46,7 @@ VARIANTS = {
     "the peak of a real variable": ("pass", excess(_peak)),
     "the draft's (1 − q)^k": ("fail", mode(lambda q, k: (1 - q) ** k)),
     "(1 − q)^2k: the double root forgotten": ("fail", mode(lambda q, k: (1 - q) ** (2 * k))),
+    "a float in place of a Fraction": ("fail", mode(lambda q, k: float(_mode(q, k)))),
     "x, not f": ("fail", mode(lambda q, k: (1 - q) ** k * (1 + k * q))),
     "1 + k in place of 1 + kq": ("fail", mode(lambda q, k: ((1 - q) ** k * (1 + k)) ** 2)),
     "gradient descent": ("fail", mode(lambda q, k: (1 - q * q) ** (2 * k))),

@@ -17,7 +17,11 @@ def _run(gradient, L, x0, n):
 
 
 def _functions(rng):
-    """(f, ∇f, L, x₀) with minimum 0 at 0: quadratics, log-cosh sums, Huber functions."""
+    """(f, ∇f, L, x₀) with minimum 0 at 0: quadratics, log-cosh sums, Huber functions, and one-sided ones.
+
+    On a flat side a run coasts, and the potential moves unless t_{k+1} β_k = t_k − 1: up for too large a left
+    side if 0 is the edge of the flat part, for too small a one if 0 lies deep in it.
+    """
     lam = np.geomspace(0.001, 1.0, 4)
     yield lambda x: x @ (lam * x) / 2, lambda x: lam * x, 1.0, rng.standard_normal(4)
     A = rng.standard_normal((5, 3))
@@ -26,6 +30,10 @@ def _functions(rng):
     for tau in (0.02, 0.003):
         yield (lambda x, tau=tau: float(np.where(abs(x) <= tau, x * x / 2, tau * abs(x) - tau * tau / 2)[0]),
                lambda x, tau=tau: np.clip(x, -tau, tau), 1.0, np.ones(1))
+    for edge, tau, ahead in ((0.0, 0.02, 1.0), (5.0, 0.02, 1.0), (5.0, 1.0, 0.5)):
+        yield (lambda x, edge=edge, tau=tau: float(np.where(x - edge <= tau, np.maximum(x - edge, 0.0) ** 2 / 2,
+                                                            tau * (x - edge) - tau * tau / 2)[0]),
+               lambda x, edge=edge, tau=tau: np.clip(x - edge, 0.0, tau), 1.0, np.array([edge + ahead]))
 
 
 def _potentials(weight, rng, n=80):
@@ -82,7 +90,7 @@ def check(weight, guarantee, false_step, seed=None):
         report.expect(f"{name} at k = 1", "at most R²", f"{start:.3g} R²", start <= 1 + 1e-9)
     name = "guarantee(L, R, k)"
     with report.running(name):
-        cases = [(float(rng.uniform(0.1, 5)), float(rng.uniform(0.1, 5)), int(rng.integers(1, 200))) for _ in range(10)]
+        cases = [(float(rng.uniform(0.1, 5)), float(rng.uniform(0.1, 5)), int(rng.integers(1, 200))) for _ in range(10)] + [(1.0, 1.0, 1)]
         # what the potential gives, from the reader's own weights: (2/L) t² δ <= R²
         wrong = [c for c in cases if not abs(float(guarantee(*c)) / (c[0] * c[1] ** 2 / (2 * float(weight(c[2])) ** 2)) - 1) < 1e-9]
         report.expect(name, f"0 wrong of {len(cases)}", f"{len(wrong)} wrong", not wrong)

@@ -50,7 +50,7 @@ def _games(rng):
     yield one * 1e-3, 1.0, 0.5, [1.0]
     yield np.tile([1.0, -1.0], 2000)[:, None], 1.0, 3.0, [1.0]  # α is nearly attained
     yield np.tile([100.0, -100.0], 2000)[:, None], 0.1, 1.0, [0.1]
-    yield np.ones((1406, 1)), 1.0, 0.01, [1.0]  # 3/16 of D²/α is attained
+    yield np.r_[1.0, np.full(8000, 9 / 8000)][:, None], 1.0, 0.1, [1.0]  # D²/(2α) + α/2 is nearly attained
     yield np.ones((200, 1)) * 1e3, 4.0, 0.1, [4.0]
     yield np.ones((1, 30)), 1.0, 1.0, [1.0] * 30  # many coordinates
     sparse = np.diag(10.0 ** np.arange(-3.0, 4.0))
