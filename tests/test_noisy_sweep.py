@@ -311,11 +311,14 @@ def test_a_readers_step_is_swept_as_it_is(reader):  # noqa: F811
     assert not same(*found.values())
 
 
-def test_every_method_has_a_text_of_its_own_for_every_kind_of_sweep():
+def test_every_method_has_a_text_of_its_own_for_every_kind_of_kernel():
     gradients = {"passage": saddle_gradient}
+    sweeps = _kernels._TEMPLATES.keys() - {"entries"}  # which varies no hyper-parameter
     texts = {_kernels.source(row, key, kind, gradients.get(kind)) for row in METHODS.values()
-             for key in row.parameters for kind in _kernels._TEMPLATES}
-    assert len(texts) == len(_kernels._TEMPLATES) * sum(len(row.parameters) for row in METHODS.values())
+             for key in row.parameters for kind in sweeps}
+    assert len(texts) == len(sweeps) * sum(len(row.parameters) for row in METHODS.values())
+    texts |= {_kernels.source(row, None, "entries") for row in METHODS.values()}
+    assert len(texts) == len(sweeps) * sum(len(row.parameters) for row in METHODS.values()) + len(METHODS)
 
 
 # ---- bad input -----------------------------------------------------------------------------------
