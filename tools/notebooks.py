@@ -200,10 +200,11 @@ def page_stamp(page):
     text = (ROOT / page).read_text("utf8")
     claims = ROOT / "claims" / file_of(page.removesuffix(".md").removeprefix("chapters/"))
     paths = [claims] if claims.exists() else []
-    if "firstorder.graders" in text or "show_kill_table" in text:
-        paths += ROOT.glob("src/firstorder/graders/*.py")
+    graders, variants = ROOT.glob("src/firstorder/graders/*.py"), ROOT.glob("tests/variants/*.py")
     if "show_kill_table" in text:
-        paths += ROOT.glob("tests/variants/*.py")
+        paths += [*graders, *variants]
+    elif "firstorder.graders" in text:
+        paths += graders
     return _hash(paths)
 
 

@@ -123,10 +123,10 @@ class StepOptimizer(torch.optim.Optimizer):
             if kernel and _suits(tensors):
                 kernel(*(t.detach().view(-1).numpy() for t in tensors), memory["t"], *hyper)
                 torch.autograd.graph.increment_version([p, *tensors[2:]])  # as any operation in place does
-                continue
-            new, state = row.step(p, p.grad, row.State(*tensors[2:]), memory["t"], hyper)
-            for target, value in zip((p, *tensors[2:]), (new, *state)):
-                target.copy_(value)
+            else:
+                new, state = row.step(p, p.grad, row.State(*tensors[2:]), memory["t"], hyper)
+                for target, value in zip((p, *tensors[2:]), (new, *state)):
+                    target.copy_(value)
         return loss
 
     @contextmanager
